@@ -1,0 +1,1 @@
+"""What an owner can see and do: account, strategies, limits, plan. Knows nothing of the hidden future."""

@@ -1,0 +1,70 @@
+"""What compiled code shares: the decorator, and noise and delays with the same bits as their numpy forms."""
+
+from collections.abc import Callable
+from typing import Any, TypeAlias, TypeVar
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+Array: TypeAlias = NDArray[Any]
+"""An array in compiled code; its element type is that of the table's column (schema.py, log.py)."""
+Integer: TypeAlias = int | np.integer[Any]
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def compiled(function: F) -> F:
+    """Compile with numba, without the interpreter's lock, cached on disk where a folder can be written."""
+    try:
+        return numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    except RuntimeError:  # neither the code's folder nor the user's cache folder can be written
+        return numba.njit(nogil=True, error_model="numpy")(function)
+
+
+@compiled
+def draw(key: np.uint64, a: Integer, b: Integer, c: Integer) -> tuple[np.uint64, np.uint64]:
+    """Two words of Threefry-2x64-20, equal to `Noise.words` for the same decision's key and ids."""
+    k0 = np.uint64(key)
+    k1 = np.uint64(c)
+    k2 = np.uint64(0x1BD11BDAA9FC1A22) ^ k0 ^ k1
+    x0 = np.uint64(a) + k0
+    x1 = np.uint64(b) + k1
+    for step in range(1, 6):
+        if step & 1:
+            r0, r1, r2, r3 = np.uint64(16), np.uint64(42), np.uint64(12), np.uint64(31)
+        else:
+            r0, r1, r2, r3 = np.uint64(16), np.uint64(32), np.uint64(24), np.uint64(21)
+        x0 += x1
+        x1 = ((x1 << r0) | (x1 >> (np.uint64(64) - r0))) ^ x0
+        x0 += x1
+        x1 = ((x1 << r1) | (x1 >> (np.uint64(64) - r1))) ^ x0
+        x0 += x1
+        x1 = ((x1 << r2) | (x1 >> (np.uint64(64) - r2))) ^ x0
+        x0 += x1
+        x1 = ((x1 << r3) | (x1 >> (np.uint64(64) - r3))) ^ x0
+        x0 += k1 if step % 3 == 1 else (k2 if step % 3 == 2 else k0)
+        x1 += (k2 if step % 3 == 1 else (k0 if step % 3 == 2 else k1)) + np.uint64(step)
+    return x0, x1
+
+
+@compiled
+def delay(table: Array, word: np.uint64) -> int:
+    """Seconds drawn from a table of quantiles; the numpy twin is `sim.core.quantile.delay`."""
+    row = np.int64(word >> np.uint64(52))
+    part = np.int64((word >> np.uint64(36)) & np.uint64(0xFFFF))
+    return table[row] + (((table[row + 1] - table[row]) * part) >> 16)
+
+
+@compiled
+def whole(number: Integer) -> int:
+    """A number as a signed 64-bit one."""
+    return np.int64(number)  # type: ignore[return-value]
+
+
+@compiled
+def wider(column: Array, room: Integer) -> Array:
+    """A copy of `column` with room for `room` rows."""
+    larger = np.empty(room, dtype=column.dtype)
+    larger[: len(column)] = column
+    return larger

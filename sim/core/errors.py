@@ -1,0 +1,26 @@
+"""The one place for errors a person reads: what was given, what exists, what was probably meant."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class Mistake(Exception):
+    """Something the user can mend: one clear paragraph, no traceback. Exit status 1."""
+
+
+class Misuse(Mistake):
+    """The command itself is wrong (unknown verb, option or name). Exit status 2."""
+
+
+def unknown(what: str, given: str, exists: Iterable[str]) -> Misuse:
+    """An error that names `given`, lists what `exists` and guesses what was meant."""
+    names = sorted(exists)
+    near = get_close_matches(given, names, n=1, cutoff=0.5)
+    guess = f" Did you mean '{near[0]}'?" if near else ""
+    return Misuse(f"There is no {what} '{given}'.{guess} There are: {', '.join(names)}.")
+
+
+def require(holds: bool, message: str) -> None:
+    """Raise `Mistake(message)` unless `holds`."""
+    if not holds:
+        raise Mistake(message)

@@ -1,0 +1,79 @@
+"""Delays as tables of quantiles in whole seconds, so that no platform's logarithm decides a bit of a draw.
+
+A table has 2^12 + 1 ascending int64 entries, the quantiles at 0, 1/4096 ... 1. A draw takes the top 12 bits
+of a 64-bit word as the row and the next 32 to interpolate, in integers only.
+"""
+
+from collections.abc import Callable
+from math import exp, expm1, log1p
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+ROWS = 4096
+Quantiles = NDArray[np.int64]
+
+
+def tabulate(quantile: Callable[[float], float]) -> Quantiles:
+    """Table of `quantile` (seconds at a probability in (0, 1)); the ends are taken at 1/8 of a row's width."""
+    at = [1 / (8 * ROWS)] + [i / ROWS for i in range(1, ROWS)] + [1 - 1 / (8 * ROWS)]
+    return np.maximum.accumulate(np.array([round(quantile(p)) for p in at], dtype=np.int64))
+
+
+def lognormal(*, median_s: float, sigma: float) -> Quantiles:
+    """Lognormal delay; `sigma` of the natural logarithm."""
+    normal = NormalDist()
+    return tabulate(lambda p: median_s * exp(sigma * normal.inv_cdf(p)))
+
+
+def exponential(*, mean_s: float) -> Quantiles:
+    """Exponential delay: constant hazard 1 / mean_s."""
+    return tabulate(lambda p: -mean_s * log1p(-p))
+
+
+def reshare_kernel(*, s0_s: float, theta: float, limit_s: float) -> Quantiles:
+    """Power-law reshare delay of SEISMIC (R08): density c up to s0, then c (t / s0)^-(1 + theta), cut at limit_s.
+
+    The uncut law's mean is infinite; here its mass beyond `limit_s` is shared out proportionally.
+    Zhao et al. 2015, doi:10.1145/2783258.2783401.
+    """
+    flat = theta / (1 + theta)  # mass up to s0 of the uncut law: c s0, with c s0 (1 + 1 / theta) = 1
+    total = 1 - (1 - flat) * (limit_s / s0_s) ** -theta
+
+    def quantile(p: float) -> float:
+        mass = p * total
+        if mass <= flat:
+            return mass / flat * s0_s
+        return float(s0_s * ((1 - mass) / (1 - flat)) ** (-1 / theta))
+
+    return tabulate(quantile)
+
+
+def delay(table: Quantiles, word: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Seconds drawn from `table` by 64-bit words; the compiled twin is `sim.core.compiled.delay`."""
+    row = (word >> np.uint64(52)).astype(np.int64)
+    part = ((word >> np.uint64(36)) & np.uint64(0xFFFF)).astype(np.int64)
+    return table[row] + (((table[row + 1] - table[row]) * part) >> 16)
+
+
+def beta_thresholds(*, a: float, b: float) -> NDArray[np.uint32]:
+    """Quantiles 0/4096 ... 4095/4096 (mid-row) of Beta(a, b), as thresholds of 32 bits: P(word < t) = t / 2^32.
+
+    The density is integrated after substitutions that take out its poles at 0 and 1.
+    """
+    half = np.linspace(0.0, 1.0, 200_001)
+    low = (half * 0.5**a) ** (1 / a)  # x = y^(1/a), y from 0 to 0.5^a: x from 0 to 1/2
+    low_mass = np.cumsum((1 - low) ** (b - 1)) / a * 0.5**a
+    high = 1 - (half * 0.5**b) ** (1 / b)
+    high_mass = np.cumsum(high ** (a - 1)) / b * 0.5**b
+    total = low_mass[-1] + high_mass[-1]
+    x = np.concatenate([low, high[::-1]])
+    cdf = np.concatenate([low_mass, total - high_mass[::-1]]) / total
+    at = (np.arange(ROWS) + 0.5) / ROWS
+    return np.minimum(np.round(np.interp(at, cdf, x) * 2.0**32), 2.0**32 - 1).astype(np.uint32)
+
+
+def survivor(*, mean_s: float, after_s: float) -> float:
+    """Share of an exponential delay that lasts longer than `after_s`."""
+    return 1 + expm1(-after_s / mean_s)

@@ -1,0 +1,177 @@
+"""Every table of the project: column, type, unit, null, meaning; and the check that a table obeys."""
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from sim.core.errors import Mistake
+
+EPOCH_UNIX_S = 1_167_609_600
+"""Time 0 of every table: 2007-01-01 00:00 UTC, in Unix seconds. Times are int64 seconds since then."""
+
+NEVER = 2**62
+"""A time after all times: the closing time of an object nothing closes."""
+
+DAY_S = 86_400
+YEAR_S = 31_557_600
+
+# Vocabularies. A code in a table is the position in its tuple: append, never reorder.
+AUDIENCES = ("only_me", "friends", "public")
+KINDS = ("text", "photo", "video", "link", "comment", "story", "repost")
+CLASSES = (
+    "name", "face", "place", "contact", "relationship", "employer",
+    "health", "money", "children", "explicit", "copyrighted",
+)  # fmt: skip
+"""Sensitive classes. A post's `sensitive` is the sum of `1 << position` of those it carries."""
+LEARNERS = ("friends", "strangers", "scrapers", "annotators", "models")
+CHANNELS = ("feed", "tag", "discovery", "reshare", "forward", "copy", "copied", "scrape", "review", "train", "extract")
+"""What an event is. feed, tag, discovery, forward (a reshare's view), copied (a copy's view): a person
+learns. reshare, copy: a person passes on. scrape: a harvester takes. review: an annotator reads. train: a
+model is trained. extract: a model can be made to repeat."""
+OBJECTS = ("friends_reach", "public_reach", "tag_reach", "copy", "held_for_review", "held_for_training")
+ACTIONS = ("delete", "limit", "untag", "takedown", "erase", "object", "delete_account")
+RESULTS = ("confirmed", "accepted", "refused", "unknown")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: `null` says whether a value may be missing, `meaning` what it is, with its unit."""
+
+    name: str
+    type: pa.DataType
+    meaning: str
+    null: bool = False
+
+
+def _text(values: tuple[str, ...]) -> str:
+    return "one of " + ", ".join(f"{i} {v}" for i, v in enumerate(values))
+
+
+_STRING = pa.dictionary(pa.int32(), pa.string())
+_SPAN = pa.struct([("start", pa.int32()), ("end", pa.int32()), ("class", pa.int8())])
+
+TABLES: dict[str, tuple[Column, ...]] = {
+    "people": (
+        Column("person", pa.int64(), "id: 0, 1, 2 ..."),
+        Column("country", _STRING, "ISO 3166 alpha-2 code; decides rights"),
+        Column("city", _STRING, "home town"),
+        Column("locale", _STRING, "language of names and texts, as Faker names it (de_DE)"),
+        Column("age", pa.int16(), "years, at the decision"),
+        Column("gender", _STRING, "woman, man or other"),
+        Column("name", _STRING, "full name, from the locale's vocabulary"),
+        Column("handle", pa.string(), "account name, unique"),
+        Column("employer", _STRING, "company name; null: none", null=True),
+        Column("posts_per_month", pa.float64(), "own rate of posting, posts a month (P01)"),
+        Column("caution", pa.float64(), "0 careless to 1 careful: shifts audiences"),
+        Column("joined", pa.int64(), "first day of the account, s"),
+        Column("public_share", pa.float64(), "chance that a new post is public, 0 to 1"),
+    ),
+    "ties": (
+        Column("source", pa.int64(), "person who may see, or lower id of two friends"),
+        Column("target", pa.int64(), "person who is seen, or higher id of two friends"),
+        Column("original_source", pa.string(), "name of `source` in a graph that was read", null=True),
+        Column("original_target", pa.string(), "name of `target` in a graph that was read", null=True),
+    ),
+    "posts": (
+        Column(
+            "post", pa.int64(), "id: (person the stream belongs to << 32) + draw index; bit 31 set: a friend's post"
+        ),
+        Column("author", pa.int64(), "person who posted it, and alone can delete it"),
+        Column("subject", pa.int64(), "person it exposes: the author, or the friend it mentions"),
+        Column("time", pa.int64(), "when posted, s"),
+        Column("kind", pa.int8(), _text(KINDS)),
+        Column("audience", pa.int8(), _text(AUDIENCES)),
+        Column("tagged", pa.bool_(), "the subject is tagged: her friends are shown it too"),
+        Column("sensitive", pa.int32(), "true classes it exposes of the subject, as bits of CLASSES"),
+        Column("text", pa.string(), "what it says; null: made without content", null=True),
+        Column("spans", pa.list_(_SPAN), "where in `text` (characters) each class shows", null=True),
+        Column("native_id", pa.string(), "the platform's id, of a post from an archive", null=True),
+        Column("likes", pa.int32(), "likes the owner's archive counts; null: it does not say", null=True),
+        Column("reshares", pa.int32(), "reshares the owner's archive counts; null: it does not say", null=True),
+    ),
+    "mentions": (
+        Column("post", pa.int64(), "the post"),
+        Column("person", pa.int64(), "who appears in it"),
+        Column("sensitive", pa.int32(), "what it shows of her, as bits of CLASSES"),
+    ),
+    "objects": (
+        Column("object", pa.int64(), "row number in this table"),
+        Column("id", pa.int64(), "structural id: post * 8 + kind, or a hash of (kind, parent object, holder)"),
+        Column("post", pa.int64(), "the post whose content it holds"),
+        Column("kind", pa.int8(), _text(OBJECTS)),
+        Column("parent", pa.int64(), "object it was taken from, a row; -1: none"),
+        Column("holder", pa.int64(), "person who copied, or harvester; -1: the platform"),
+        Column("birth", pa.int64(), "since when, s"),
+        Column("natural", pa.int64(), "when it would vanish by itself, s; NEVER: not"),
+        Column("flags", pa.int8(), "bit 0: its holder drops it when the post is deleted; bit 1: an objection binds it"),
+        Column("maker", pa.int64(), "event that made it, a row of events; -1: the post itself"),
+    ),
+    "events": (
+        Column("object", pa.int64(), "object it lies in, a row of objects; -1: none, it hangs on a count alone"),
+        Column("parent", pa.int64(), "event it follows from, a row of this table; -1: the post itself"),
+        Column("time", pa.int64(), "when, s"),
+        Column("channel", pa.int8(), _text(CHANNELS)),
+        Column("actor", pa.int64(), "person, harvester, worker or model, by `learner`"),
+        Column("key", pa.int64(), "tells apart events of one object, channel and actor: visit, resharer, slot, model"),
+        Column("mark", pa.int32(), "smallest number of copies held at which it happens; 0: does not depend"),
+        Column("learner", pa.int8(), _text(LEARNERS)),
+    ),
+    "plan": (
+        Column("owner", pa.int64(), "whose plan it is"),
+        Column("target", pa.int64(), "post id; -1: the whole account"),
+        Column("action", pa.int8(), _text(ACTIONS)),
+        Column("time", pa.int64(), "when it takes effect, s"),
+        Column("reason", _STRING, "why, in a few words"),
+    ),
+    "receipts": (
+        Column("target", pa.int64(), "post id; -1: the whole account"),
+        Column("action", pa.int8(), _text(ACTIONS)),
+        Column("time", pa.int64(), "when it was carried out, s"),
+        Column("result", pa.int8(), _text(RESULTS)),
+    ),
+    "scores": (
+        Column("strategy", _STRING, "who planned"),
+        Column("measure", _STRING, "what is measured, see sim/measure/score.py"),
+        Column("owner", pa.int64(), "person"),
+        Column("world", pa.int32(), "0, 1, 2 ... of `worlds`"),
+        Column("seed", pa.int32(), "luck: 0, 1, 2 ... of `seeds`"),
+        Column("value", pa.float64(), "in the measure's own unit"),
+    ),
+}
+
+
+def arrow_schema(name: str) -> pa.Schema:
+    """The Arrow schema of table `name`, meanings as field metadata."""
+    return pa.schema([pa.field(c.name, c.type, nullable=c.null, metadata={"meaning": c.meaning}) for c in TABLES[name]])
+
+
+def table(name: str, columns: dict[str, object]) -> pa.Table:
+    """Build table `name` from arrays by column name, cast to its types, and check it.
+
+    A nullable column that is left out is filled with nulls.
+    """
+    schema = arrow_schema(name)
+    rows = len(next(iter(columns.values())))  # type: ignore[arg-type]
+    arrays = []
+    for field in schema:
+        values = columns.get(field.name)
+        if values is None:
+            values = pa.nulls(rows, field.type)
+        array = values if isinstance(values, pa.Array | pa.ChunkedArray) else pa.array(values, from_pandas=False)
+        arrays.append(array if array.type == field.type else array.cast(field.type))
+    made = pa.Table.from_arrays(arrays, schema=schema)
+    check(name, made)
+    return made
+
+
+def check(name: str, rows: pa.Table) -> None:
+    """Raise Mistake unless `rows` has exactly the columns and types of table `name`, nulls only where allowed."""
+    expected = arrow_schema(name)
+    if rows.schema.names != expected.names:
+        raise Mistake(f"Table '{name}' has columns {rows.schema.names}; expected {expected.names}.")
+    for field in expected:
+        column = rows[field.name]
+        if column.type != field.type:
+            raise Mistake(f"Column '{name}.{field.name}' has type {column.type}; expected {field.type}.")
+        if not field.nullable and column.null_count:
+            raise Mistake(f"Column '{name}.{field.name}' has {column.null_count} nulls; none are allowed.")

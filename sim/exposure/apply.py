@@ -1,0 +1,70 @@
+"""The counterfactual as a filter: an event happens if its parent happened and its object is open at its time.
+
+Equal, event for event, to propagating the scene under the plan (law 3: DESIGN.md has statement and proof).
+"""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from sim.core.compiled import Array, compiled
+from sim.core.log import Block, Log
+from sim.exposure.doors import Doors, closings
+
+TRAIN = 9
+MOST_MODELS = 256
+
+
+def apply(doors: Doors, log: Log, *, threads: int | None = None) -> list[Array]:
+    """Which events of each block happen under a plan's doors: a mask a block, in the log's order."""
+
+    def filtered(block: Block) -> Array:
+        objects, events = block.objects, block.events
+        close = closings(objects.kind, objects.birth, objects.natural, objects.flags, objects.post, block.first, doors)
+        return surviving(
+            block.event_start,
+            events.object,
+            events.parent,
+            events.time,
+            events.channel,
+            events.actor,
+            events.mark,
+            close,
+        )
+
+    workers = threads or os.cpu_count() or 1
+    if workers == 1 or len(log.blocks) == 1:
+        return list(map(filtered, log.blocks))
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(filtered, log.blocks))
+
+
+@compiled
+def surviving(
+    event_start: Array,
+    object_: Array,
+    parent: Array,
+    time: Array,
+    channel: Array,
+    actor: Array,
+    mark: Array,
+    close: Array,
+) -> Array:
+    """One pass in order. Events with a mark also ask how many copies the model was trained on in this world."""
+    alive = np.empty(len(time), dtype=np.bool_)
+    copies = np.zeros(MOST_MODELS, dtype=np.int64)
+    for p in range(len(event_start) - 1):
+        counted = False
+        for row in range(event_start[p], event_start[p + 1]):
+            if mark[row]:
+                alive[row] = copies[actor[row]] >= mark[row]
+                continue
+            lives = time[row] < close[object_[row]] and (parent[row] < 0 or alive[parent[row]])
+            alive[row] = lives
+            if channel[row] == TRAIN and lives:
+                copies[actor[row]] += 1
+                counted = True
+        if counted:
+            copies[:] = 0
+    return alive

@@ -1,0 +1,1 @@
+"""One file for each way in which a post is seen, passed on, taken, read or learnt."""

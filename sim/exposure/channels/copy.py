@@ -1,0 +1,187 @@
+"""Copy: a viewer keeps the content and shows it to her own audience; it outlives the original.
+
+Screenshots, re-uploads and quotes. No per-view rate is published (R15: a range). A coin a view; the copy is an
+object of its own, seen by the copier's audience, copied again, gone by nature (D05) or by a takedown. Two ways
+to one view make two copies; people are counted afterwards.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.core.compiled import Array, Integer, compiled, delay, draw, whole
+from sim.core.log import Events, Objects
+from sim.core.noise import Noise
+from sim.core.quantile import Quantiles, exponential, lognormal
+from sim.core.schema import CHANNELS, YEAR_S
+from sim.exposure.doors import closing
+from sim.exposure.draft import Draft, Stage
+from sim.exposure.reach import is_viewer
+from sim.exposure.scene import Scene
+from sim.exposure.story import Story
+
+RESHARE, COPY, COPIED = 3, 5, 6
+
+MOST_OFFSPRING = 0.9
+"""A copy causes fewer copies than this on average (R12), else chains of copies would never end."""
+
+
+@dataclass(frozen=True)
+class Copy:
+    """`p_copy` a view, after `copy_delay_mean_s`; the copy seen as a feed post, gone at `gone_per_year`."""
+
+    p_copy: float
+    copy_delay_mean_s: float
+    delay_median_s: float
+    delay_sigma: float
+    gone_per_year: float
+
+    def threshold(self, scene: Scene) -> int:
+        """The chance of a copy a view, times 2^32, held below the point where chains of copies never end."""
+        offspring = scene.mean_visibility * scene.biased_degree
+        return int(min(self.p_copy, MOST_OFFSPRING / max(offspring, 1e-9)) * 2**32)
+
+    def tables(self) -> tuple[Quantiles, Quantiles, Quantiles]:
+        """Delays, s: from view to copy, from copy to a view of it, from copy to its natural end."""
+        return (
+            exponential(mean_s=self.copy_delay_mean_s),
+            lognormal(median_s=self.delay_median_s, sigma=self.delay_sigma),
+            exponential(mean_s=YEAR_S / self.gone_per_year),
+        )
+
+    def emit(self, draft: Draft, noise: Noise) -> Stage:
+        """Every copy of the draft's posts, of copies, and every view they bring."""
+        scene, here, events = draft.scene, slice(draft.first, draft.last), draft.events
+        columns, things = copied(
+            scene.author[here], scene.subject[here], scene.start, scene.viewer, scene.visibility, draft.post,
+            events.object, events.time, events.channel, events.actor, events.key, draft.objects.id, draft.close,
+            draft.doors, draft.first, scene.horizon_end, self.threshold(scene), noise.key("copy"),
+            noise.key("copy id"), noise.key("copy seen"), noise.key("copy gone"), *self.tables(),
+        )  # fmt: skip
+        return Stage(columns[0], Events(*columns[1:]), Objects(*things))
+
+    def tell(self, story: Story, noise: Noise) -> None:
+        """The same in plain Python, for one post."""
+        threshold = self.threshold(story.scene)
+        making, seeing, ending = self.tables()
+        views = [e for e in story.events if CHANNELS[e.name.channel] in ("feed", "tag", "discovery", "forward")]
+        while views:
+            view = views.pop(0).name
+            time = next(e.time for e in story.events if e.name == view)
+            way = view.channel << 32 | view.key
+            coin, when = story.draw(noise, "copy", view.object, view.actor, way)
+            if coin >> 32 >= threshold:
+                continue
+            birth = time + 1 + story.delay(making, when)
+            met = story.objects[view.object]
+            key = view.key << 4 | view.channel
+            made = story.see(met, view, birth, "copy", view.actor, key, story.learner(view.actor))
+            if made is None:
+                continue
+            identity = story.draw(noise, "copy id", view.object, view.actor, way)[0] >> 2 | 1 << 62
+            natural = birth + story.delay(ending, story.draw(noise, "copy gone", identity)[0])
+            copy = story.make("copy", identity, met.id, view.actor, birth, natural, 0, made)
+            for viewer, chance in story.audience(view.actor):
+                coin, when = story.draw(noise, "copy seen", identity, viewer)
+                if coin >> 32 < chance:
+                    time = birth + story.delay(seeing, when)
+                    if story.see(copy, made, time, "copied", viewer, 0, story.learner(viewer)):
+                        views.append(story.events[-1])
+
+
+@compiled
+def copied(
+    author: Array,
+    subject: Array,
+    start: Array,
+    viewer: Array,
+    visibility: Array,
+    view_post: Array,
+    view_object: Array,
+    view_time: Array,
+    view_channel: Array,
+    view_actor: Array,
+    view_key: Array,
+    object_id: Array,
+    close: Array,
+    doors: Array,
+    first: Integer,
+    horizon_end: Integer,
+    threshold: Integer,
+    copy_key: np.uint64,
+    id_key: np.uint64,
+    seen_key: np.uint64,
+    gone_key: np.uint64,
+    making: Array,
+    seeing: Array,
+    ending: Array,
+) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
+    """Columns (post, then those of Events) of all copies and views of copies; columns of Objects of the copies."""
+    rows = [(0, 0, 0, 0, 0, 0, 0, 0)]  # post, object, parent, time, channel, actor, key, learner
+    things = [(0, 0, 0, 0, 0, 0, 0)]  # id, post, parent, holder, birth, natural, maker
+    ends = [0]
+    rows.clear()
+    things.clear()
+    ends.clear()
+    given = len(view_post)
+    turn = 0
+    while turn < given + len(rows):
+        if turn < given:
+            p, channel, time = whole(view_post[turn]), whole(view_channel[turn]), view_time[turn]
+            met, who, key = whole(view_object[turn]), whole(view_actor[turn]), whole(view_key[turn])
+        else:
+            p, met, _, time, channel, who, key, _ = rows[turn - given]
+        view = turn if turn < given else given - 2 - turn
+        turn += 1
+        if channel in (RESHARE, COPY):
+            continue  # passing on is no view
+        met_id, met_end = (object_id[met], close[met]) if met >= 0 else (things[-2 - met][0], ends[-2 - met])
+        way = channel << 32 | key
+        coin, when = draw(copy_key, met_id, who, way)
+        if coin >> np.uint64(32) >= threshold:
+            continue
+        birth = time + 1 + delay(making, when)
+        if birth >= met_end or birth >= horizon_end:
+            continue
+        learner = 0 if is_viewer(start, viewer, subject[p], who) else 1
+        made, copy = -2 - len(rows), -2 - len(things)
+        rows.append((p, met, view, birth, COPY, who, key << 4 | channel, learner))
+        identity = whole(draw(id_key, met_id, who, way)[0] >> np.uint64(2) | np.uint64(1) << np.uint64(62))
+        natural = birth + delay(ending, draw(gone_key, identity, 0, 0)[0])
+        end = closing(3, birth, natural, 0, first + p, doors)
+        things.append((identity, p, met, who, birth, natural, made))
+        ends.append(whole(end))
+        for at in range(start[who], start[who + 1]):
+            target = whole(viewer[at])
+            coin, when = draw(seen_key, identity, target, 0)
+            seen = birth + delay(seeing, when)
+            if coin >> np.uint64(32) >= visibility[at] or seen >= end or seen >= horizon_end:
+                continue
+            if target != subject[p] and target != author[p]:
+                learner = 0 if is_viewer(start, viewer, subject[p], target) else 1
+                rows.append((p, copy, made, seen, COPIED, target, 0, learner))
+    return event_columns(rows), object_columns(things)
+
+
+@compiled
+def event_columns(rows: list[tuple[int, int, int, int, int, int, int, int]]) -> tuple[Array, ...]:
+    """Rows (post, object, parent, time, channel, actor, key, learner) as columns (post, then those of Events)."""
+    n = len(rows)
+    post, object_, parent = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int32)
+    time, channel, learner = np.empty(n, np.int64), np.empty(n, np.int8), np.empty(n, np.int8)
+    actor, key = np.empty(n, np.int32), np.empty(n, np.int32)
+    for i in range(n):
+        post[i], object_[i], parent[i], time[i], channel[i], actor[i], key[i], learner[i] = rows[i]
+    return post, object_, parent, time, channel, actor, key, np.zeros(n, np.int32), learner
+
+
+@compiled
+def object_columns(things: list[tuple[int, int, int, int, int, int, int]]) -> tuple[Array, ...]:
+    """Rows (id, post, parent, holder, birth, natural, maker) of copies as the columns of Objects."""
+    n = len(things)
+    identity, post, parent = np.empty(n, np.int64), np.empty(n, np.int32), np.empty(n, np.int32)
+    holder, birth, natural = np.empty(n, np.int32), np.empty(n, np.int64), np.empty(n, np.int64)
+    maker = np.empty(n, np.int32)
+    for i in range(n):
+        identity[i], post[i], parent[i], holder[i], birth[i], natural[i], maker[i] = things[i]
+    return identity, post, np.full(n, 3, np.int8), parent, holder, birth, natural, np.zeros(n, np.int8), maker

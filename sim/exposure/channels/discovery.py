@@ -1,0 +1,185 @@
+"""Discovery: an old post is found again, by a friend (search, memories, a visit) or by a stranger on the profile.
+
+No public figure exists (R16, R17: ranges of two decades), and what late deletion can still avoid hangs on it. A
+friend finds each item after an exponential time; that view lies in friends' reach. Strangers visit a profile as a
+Poisson process and look at each public item with one coin a visit, never "the newest m", so that one post's
+fate does not hang on another's; those views lie in public reach. Both are memoryless.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.core.compiled import Array, Integer, compiled, delay, draw, whole, wider
+from sim.core.log import Events
+from sim.core.noise import Noise
+from sim.core.quantile import Quantiles, exponential
+from sim.core.schema import YEAR_S
+from sim.exposure.draft import Draft, Stage, no_objects
+from sim.exposure.reach import is_viewer
+from sim.exposure.scene import Scene
+from sim.exposure.story import Story
+
+MOST_SEEN_SHARE = 0.9
+"""One visitor sees at most this share of a profile's public items, however few there are."""
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """Rates: `per_tie_per_year` an item and friend, `visits_per_month` of strangers, `items_per_visit` they see."""
+
+    per_tie_per_year: float
+    visits_per_month: float
+    items_per_visit: float
+
+    def friend_delays(self) -> Quantiles:
+        """Time from post to a friend's finding it, s."""
+        return exponential(mean_s=YEAR_S / self.per_tie_per_year)
+
+    def visit_gaps(self) -> Quantiles:
+        """Time between strangers' visits to a profile, s."""
+        return exponential(mean_s=YEAR_S / 12 / self.visits_per_month)
+
+    def hazards(self, scene: Scene) -> Array:
+        """-ln(1 - P(a visitor sees an item)) of each person's profile, times 2^32, whole."""
+        share = np.minimum(MOST_SEEN_SHARE, self.items_per_visit / np.maximum(scene.public_items, 1.0))
+        return np.maximum(1, np.round(-np.log1p(-share) * 2.0**32)).astype(np.int64)
+
+    def emit(self, draft: Draft, noise: Noise) -> Stage:
+        """Every finding of the draft's posts."""
+        scene, here = draft.scene, slice(draft.first, draft.last)
+        post, *columns = found(
+            scene.post[here], scene.author[here], scene.subject[here], scene.time[here], scene.audience[here],
+            scene.start, scene.viewer, scene.joined, self.hazards(scene), scene.population, draft.close,
+            scene.horizon_end, noise.key("discovery by a friend"), noise.key("visit"), noise.key("visitor"),
+            noise.key("look"), self.friend_delays(), self.visit_gaps(), SKIPS,
+        )  # fmt: skip
+        return Stage(post, Events(*columns), no_objects())
+
+    def tell(self, story: Story, noise: Noise) -> None:
+        """The same in plain Python, for one post."""
+        scene = story.scene
+        audience = int(scene.audience[story.row])
+        if audience >= 1:
+            delays = self.friend_delays()
+            for viewer, _ in story.audience(story.author):
+                time = story.time + story.delay(
+                    delays, story.draw(noise, "discovery by a friend", story.post, viewer)[0]
+                )
+                story.see(story.reach("friends_reach"), None, time, "discovery", viewer, 0, story.learner(viewer))
+        if audience < 2:
+            return
+        gaps, hazard = self.visit_gaps(), int(self.hazards(scene)[story.author])
+        visits: list[int] = []
+        time = int(scene.joined[story.author])
+        while time < scene.horizon_end:
+            time += 1 + story.delay(gaps, story.draw(noise, "visit", story.author, len(visits))[0])
+            visits.append(time)
+        visit = sum(time <= story.time for time in visits)
+        hit = 0
+        while True:
+            visit += (story.delay(SKIPS, story.draw(noise, "look", story.post, hit)[0]) << 12) // hazard
+            if visit >= len(visits):
+                return
+            who = story.draw(noise, "visitor", story.author, visit)[0] % scene.population
+            if who not in (story.author, story.subject):
+                story.see(story.reach("public_reach"), None, visits[visit], "discovery", who, visit, story.learner(who))
+            visit, hit = visit + 1, hit + 1
+
+
+SKIPS = exponential(mean_s=2.0**20)
+"""Exponential of mean 2^20: over a hazard of 2^32 ln, the number of visits passed over before the next look."""
+
+
+@compiled
+def found(
+    post: Array,
+    author: Array,
+    subject: Array,
+    time: Array,
+    audience: Array,
+    start: Array,
+    viewer: Array,
+    joined: Array,
+    hazards: Array,
+    population: Integer,
+    close: Array,
+    horizon_end: Integer,
+    friend_key: np.uint64,
+    visit_key: np.uint64,
+    visitor_key: np.uint64,
+    look_key: np.uint64,
+    friend_delays: Array,
+    visit_gaps: Array,
+    skips: Array,
+) -> tuple[Array, ...]:
+    """Columns (post, then those of Events) of all findings by friends and by strangers."""
+    room = 1024
+    out_post = np.empty(room, dtype=np.int32)
+    out_object = np.empty(room, dtype=np.int32)
+    out_time = np.empty(room, dtype=np.int64)
+    out_actor = np.empty(room, dtype=np.int32)
+    out_key = np.empty(room, dtype=np.int32)
+    out_learner = np.empty(room, dtype=np.int8)
+    visits = np.empty(1024, dtype=np.int64)
+    visited = -1
+    count = 0
+    n = 0
+    for p in range(len(post)):
+        if audience[p] == 0:
+            continue
+        if audience[p] == 2 and visited != author[p]:
+            visits, count = visit_times(author[p], joined[author[p]], horizon_end, visit_key, visit_gaps, visits)
+            visited = author[p]
+        most = n + start[author[p] + 1] - start[author[p]] + count
+        if most > room:
+            room = 2 * most
+            out_post, out_object = wider(out_post, room), wider(out_object, room)
+            out_time, out_actor = wider(out_time, room), wider(out_actor, room)
+            out_key, out_learner = wider(out_key, room), wider(out_learner, room)
+        last = min(close[3 * p], horizon_end)
+        for at in range(start[author[p]], start[author[p] + 1]):
+            who = viewer[at]
+            seen = time[p] + delay(friend_delays, draw(friend_key, post[p], who, 0)[0])
+            if seen < last and who != subject[p] and who != author[p]:
+                out_post[n], out_object[n], out_time[n], out_actor[n], out_key[n] = p, 3 * p, seen, who, 0
+                stranger = author[p] != subject[p] and not is_viewer(start, viewer, subject[p], who)
+                out_learner[n] = 1 if stranger else 0
+                n += 1
+        if audience[p] < 2:
+            continue
+        last = min(close[3 * p + 1], horizon_end)
+        visit = np.searchsorted(visits[:count], time[p], side="right")
+        hit = 0
+        while True:
+            visit += (delay(skips, draw(look_key, post[p], hit, 0)[0]) << 12) // hazards[author[p]]
+            if visit >= count or visits[visit] >= last:
+                break
+            who = whole(draw(visitor_key, author[p], visit, 0)[0] % np.uint64(population))
+            if who != subject[p] and who != author[p]:
+                out_post[n], out_object[n], out_time[n] = p, 3 * p + 1, visits[visit]
+                out_actor[n], out_key[n] = who, visit
+                out_learner[n] = 0 if is_viewer(start, viewer, subject[p], who) else 1
+                n += 1
+            visit += 1
+            hit += 1
+    return (
+        out_post[:n], out_object[:n], np.full(n, -1, np.int32), out_time[:n], np.full(n, 2, np.int8), out_actor[:n],
+        out_key[:n], np.zeros(n, np.int32), out_learner[:n],
+    )  # fmt: skip
+
+
+@compiled
+def visit_times(
+    person: Integer, joined: Integer, horizon_end: Integer, key: np.uint64, gaps: Array, visits: Array
+) -> tuple[Array, int]:
+    """Times of strangers' visits to a profile, ascending, up to the horizon; and how many."""
+    count = 0
+    time = joined
+    while time < horizon_end:
+        time += 1 + delay(gaps, draw(key, person, count, 0)[0])
+        if count == len(visits):
+            visits = wider(visits, 2 * count)
+        visits[count] = time
+        count += 1
+    return visits, count

@@ -1,0 +1,115 @@
+"""Feed: friends are shown a new post; a tag shows it to the friends of the person tagged.
+
+One coin a (post, viewer) with the tie's visibility (R01, R05), one delay from a lognormal (R06). Friends' views
+lie in the post's friends' reach, the tagged person's friends' views in the tag's reach; both are memoryless.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.core.compiled import Array, Integer, compiled, delay, draw
+from sim.core.log import Events
+from sim.core.noise import Noise
+from sim.core.quantile import Quantiles, lognormal
+from sim.exposure.draft import Draft, Stage, no_objects
+from sim.exposure.reach import is_viewer
+from sim.exposure.story import Story
+
+
+@dataclass(frozen=True)
+class Feed:
+    """Views of new posts: `delay_median_s` and `delay_sigma` of the lognormal time from post to view."""
+
+    delay_median_s: float
+    delay_sigma: float
+
+    def delays(self) -> Quantiles:
+        """Time from post to view, s."""
+        return lognormal(median_s=self.delay_median_s, sigma=self.delay_sigma)
+
+    def emit(self, draft: Draft, noise: Noise) -> Stage:
+        """Every view of the draft's posts by friends, and by friends of those tagged."""
+        scene, here = draft.scene, slice(draft.first, draft.last)
+        post, *columns = shown(
+            scene.post[here], scene.author[here], scene.subject[here], scene.time[here], scene.audience[here],
+            scene.tagged[here], scene.start, scene.viewer, scene.visibility, draft.close, scene.horizon_end,
+            noise.key("feed"), noise.key("tag"), self.delays(),
+        )  # fmt: skip
+        return Stage(post, Events(*columns), no_objects())
+
+    def tell(self, story: Story, noise: Noise) -> None:
+        """The same in plain Python, for one post."""
+        scene, delays = story.scene, self.delays()
+        if scene.audience[story.row] == 0:
+            return
+        crowds = [("feed", "friends_reach", story.author)]
+        if scene.tagged[story.row]:
+            crowds.append(("tag", "tag_reach", story.subject))
+        for channel, reach, person in crowds:
+            for viewer, chance in story.audience(person):
+                coin, when = story.draw(noise, channel, story.post, viewer)
+                if coin >> 32 < chance:
+                    time = story.time + story.delay(delays, when)
+                    story.see(story.reach(reach), None, time, channel, viewer, 0, story.learner(viewer))
+
+
+@compiled
+def shown(
+    post: Array,
+    author: Array,
+    subject: Array,
+    time: Array,
+    audience: Array,
+    tagged: Array,
+    start: Array,
+    viewer: Array,
+    visibility: Array,
+    close: Array,
+    horizon_end: Integer,
+    feed_key: np.uint64,
+    tag_key: np.uint64,
+    delays: Array,
+) -> tuple[Array, ...]:
+    """Columns (post, then those of Events) of all views by feed and by tag."""
+    most = 0
+    for p in range(len(post)):
+        if audience[p] > 0:
+            most += start[author[p] + 1] - start[author[p]]
+            if tagged[p]:
+                most += start[subject[p] + 1] - start[subject[p]]
+    out_post = np.empty(most, dtype=np.int32)
+    out_object = np.empty(most, dtype=np.int32)
+    out_time = np.empty(most, dtype=np.int64)
+    out_channel = np.empty(most, dtype=np.int8)
+    out_actor = np.empty(most, dtype=np.int32)
+    out_learner = np.empty(most, dtype=np.int8)
+    n = 0
+    for p in range(len(post)):
+        if audience[p] == 0:
+            continue
+        for turn in range(2 if tagged[p] else 1):
+            person = subject[p] if turn else author[p]
+            key = tag_key if turn else feed_key
+            reach = 3 * p + 2 * turn
+            last = min(close[reach], horizon_end)
+            for at in range(start[person], start[person + 1]):
+                coin, when = draw(key, post[p], viewer[at], 0)
+                if coin >> np.uint64(32) >= visibility[at]:
+                    continue
+                seen = time[p] + delay(delays, when)
+                who = viewer[at]
+                if seen >= last or who == subject[p] or who == author[p]:
+                    continue
+                out_post[n] = p
+                out_object[n] = reach
+                out_time[n] = seen
+                out_channel[n] = turn
+                out_actor[n] = who
+                stranger = author[p] != subject[p] and turn == 0 and not is_viewer(start, viewer, subject[p], who)
+                out_learner[n] = 1 if stranger else 0
+                n += 1
+    return (
+        out_post[:n], out_object[:n], np.full(n, -1, np.int32), out_time[:n], out_channel[:n], out_actor[:n],
+        np.zeros(n, np.int32), np.zeros(n, np.int32), out_learner[:n],
+    )  # fmt: skip

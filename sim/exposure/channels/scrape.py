@@ -1,0 +1,210 @@
+"""Scrape: harvesters take public posts and public copies, and hold them for review, for training, or both.
+
+`push` takes at once (a platform's own ingestion, S07); `periodic` visits every period and takes each thing at the
+first visit whose coin falls so (S01, S03); `walk` visits some profiles once and takes what it finds (gig workers;
+its itinerary does not depend on what is posted). What is held is an object a use, since an objection cuts one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.core.compiled import Array, Integer, compiled, draw, whole
+from sim.core.errors import require
+from sim.core.log import Events, Objects
+from sim.core.noise import Noise
+from sim.core.schema import DAY_S, OBJECTS
+from sim.exposure.doors import BOUND_BY_OBJECTION, HONOURS_DELETION
+from sim.exposure.draft import OBJECT_TYPES, Draft, Stage
+from sim.exposure.story import Story
+
+WAYS = ("push", "periodic", "walk")
+PUBLIC_REACH, COPY, REVIEW, TRAINING = 1, 3, 4, 5
+NOT_TAKEN = -1
+
+
+@dataclass(frozen=True)
+class Crawler:
+    """A harvester: `way` of WAYS, at work from `since` to `until` (s), visiting every `period_days` (periodic).
+
+    `coverage` is the chance of each item at a visit, `profiles_share` the share of profiles a walk visits,
+    `honours_share` of what it holds it drops when the post is deleted (S12, S13). `first_party`: the platform
+    itself, which an objection binds. It holds for `review`, for `training`, both or neither.
+    """
+
+    name: str
+    way: str
+    since: int
+    until: int
+    period_days: float
+    coverage: float
+    profiles_share: float
+    honours_share: float
+    first_party: bool
+    review: bool
+    training: bool
+
+    def __post_init__(self) -> None:
+        require(self.way in WAYS, f"Crawler '{self.name}' goes by '{self.way}'; there are {', '.join(WAYS)}.")
+        require(self.period_days > 0, f"Crawler '{self.name}' has a period of {self.period_days} days.")
+        require(self.until > self.since, f"Crawler '{self.name}' ends before it begins.")
+
+    def first_hits(self) -> Array:
+        """P(taken by visit 0, 1, 2 ...) times 2^32: 1 - (1 - coverage)^(k + 1), by repeated multiplication."""
+        visits = (self.until - self.since) // int(self.period_days * DAY_S) + 2
+        missed = np.cumprod(np.full(visits if self.way == "periodic" else 1, 1.0 - self.coverage))
+        return np.asarray((1.0 - missed) * 2.0**32, dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Scrape:
+    """All harvesters; `public_copies_share` of third-party copies stand where crawlers reach them."""
+
+    crawlers: tuple[Crawler, ...]
+    public_copies_share: float
+
+    def emit(self, draft: Draft, noise: Noise) -> Stage:
+        """Everything the harvesters take of the draft's posts and their copies."""
+        scene, objects = draft.scene, draft.objects
+        met = np.flatnonzero(
+            ((objects.kind == PUBLIC_REACH) & (scene.audience[draft.first + objects.post] == 2))
+            | ((objects.kind == COPY) & (noise.words("public copy", objects.id)[0] >> 32 < self._public()))
+        )
+        post, author = objects.post[met], scene.author[draft.first + objects.post[met]]
+        parts: Parts = []
+        things: Parts = []
+        made = 0
+        for number, crawler in enumerate(self.crawlers):
+            when = taken(
+                objects.id[met], author, objects.birth[met], WAYS.index(crawler.way), crawler.since, crawler.until,
+                int(crawler.period_days * DAY_S), crawler.first_hits(), int(crawler.profiles_share * 2**32),
+                noise.key(f"take {crawler.name}"), noise.key(f"visit {crawler.name}"),
+            )  # fmt: skip
+            got = np.flatnonzero((when != NOT_TAKEN) & (when < draft.close[met]) & (when < scene.horizon_end))
+            row = met[got].astype(np.int32)
+            parts.append((post[got], row, objects.maker[row], when[got], np.full(len(got), number, np.int32)))
+            makers = (-2 - made - np.arange(len(got))).astype(np.int32)
+            made += len(got)
+            for use in self._uses(crawler):
+                identity = (noise.words(f"hold {crawler.name}", objects.id[row], use)[0] >> 2).astype(
+                    np.int64
+                ) | 1 << 62
+                drops = noise.words("drop", identity)[0] >> 32 < int(crawler.honours_share * 2**32)
+                flags = np.where(drops & (objects.kind[row] == PUBLIC_REACH), HONOURS_DELETION, 0)
+                things.append(
+                    (identity, post[got], np.full(len(got), use, np.int8), row, parts[-1][4], when[got],
+                     np.full(len(got), 2**62), flags + BOUND_BY_OBJECTION * crawler.first_party, makers)
+                )  # fmt: skip
+        return Stage(*_events(parts), Objects(*_whole(things, OBJECT_TYPES)))
+
+    def _public(self) -> int:
+        return int(self.public_copies_share * 2**32)
+
+    @staticmethod
+    def _uses(crawler: Crawler) -> list[int]:
+        return [use for use, wanted in ((REVIEW, crawler.review), (TRAINING, crawler.training)) if wanted]
+
+    def tell(self, story: Story, noise: Noise) -> None:
+        """The same in plain Python, for one post."""
+        for number, crawler in enumerate(self.crawlers):
+            for thing in list(story.objects.values()):
+                if thing.kind == "copy":
+                    if story.draw(noise, "public copy", thing.id)[0] >> 32 >= self._public():
+                        continue
+                elif thing.kind != "public_reach" or story.scene.audience[story.row] < 2:
+                    continue
+                time = self._time(story, noise, crawler, thing.id, thing.birth)
+                if time == NOT_TAKEN:
+                    continue
+                name = story.see(thing, thing.maker, time, "scrape", number, 0, "scrapers")
+                for use in self._uses(crawler) if name else []:
+                    identity = story.draw(noise, f"hold {crawler.name}", thing.id, use)[0] >> 2 | 1 << 62
+                    drops = story.draw(noise, "drop", identity)[0] >> 32 < int(crawler.honours_share * 2**32)
+                    flags = HONOURS_DELETION * (drops and thing.kind == "public_reach")
+                    flags += BOUND_BY_OBJECTION * crawler.first_party
+                    story.make(OBJECTS[use], identity, thing.id, number, time, 2**62, flags, name)
+
+    def _time(self, story: Story, noise: Noise, crawler: Crawler, identity: int, birth: int) -> int:
+        coin = story.draw(noise, f"take {crawler.name}", identity)[0] >> 32
+        hits, period = crawler.first_hits().tolist(), int(crawler.period_days * DAY_S)
+        if crawler.way == "push":
+            return max(birth + 1, crawler.since) if coin < hits[0] else NOT_TAKEN
+        if crawler.way == "walk":
+            chosen, moment = story.draw(noise, f"visit {crawler.name}", story.author)
+            time = crawler.since + (moment >> 32) * (crawler.until - crawler.since) // 2**32
+            met = chosen >> 32 < int(crawler.profiles_share * 2**32) and coin < hits[0] and time > birth
+            return time if met else NOT_TAKEN
+
+        def visit(k: int) -> int:
+            moment = story.draw(noise, f"visit {crawler.name}", story.author, k)[0]
+            return crawler.since + k * period + (moment >> 32) * period // 2**32
+
+        k = max(0, (birth - crawler.since) // period)
+        k += visit(k) <= birth
+        misses = sum(coin >= hit for hit in hits)
+        return visit(k + misses) if misses < len(hits) and visit(k + misses) < crawler.until else NOT_TAKEN
+
+
+Parts = list[tuple[Array, ...]]
+
+
+def _events(parts: Parts) -> tuple[Array, Events]:
+    post, object_, parent, time, actor = _whole(parts, (np.int32, np.int32, np.int32, np.int64, np.int32))
+    n = len(post)
+    channel, learner = np.full(n, 7, np.int8), np.full(n, 2, np.int8)
+    return post, Events(object_, parent, time, channel, actor, np.zeros(n, np.int32), np.zeros(n, np.int32), learner)
+
+
+def _whole(parts: Parts, kinds: Sequence[type]) -> list[Array]:
+    """The parts' columns end to end, as the given types; empty ones if there are no parts."""
+    if not parts:
+        return [np.empty(0, kind) for kind in kinds]
+    return [np.concatenate([part[i] for part in parts]).astype(kind) for i, kind in enumerate(kinds)]
+
+
+@compiled
+def taken(
+    identity: Array,
+    author: Array,
+    birth: Array,
+    way: Integer,
+    since: Integer,
+    until: Integer,
+    period_s: Integer,
+    hits: Array,
+    profiles: Integer,
+    take_key: np.uint64,
+    visit_key: np.uint64,
+) -> Array:
+    """When a crawler takes each object, s, or NOT_TAKEN; whether it is still open then is asked elsewhere."""
+    when = np.full(len(identity), NOT_TAKEN, dtype=np.int64)
+    for row in range(len(identity)):
+        coin = whole(draw(take_key, identity[row], 0, 0)[0] >> np.uint64(32))
+        if way == 0:
+            if coin < hits[0]:
+                when[row] = max(birth[row] + 1, since)
+        elif way == 2:
+            chosen, moment = draw(visit_key, author[row], 0, 0)
+            if whole(chosen >> np.uint64(32)) < profiles and coin < hits[0]:
+                time = since + scaled(moment, until - since)
+                if time > birth[row]:
+                    when[row] = time
+        else:
+            misses = np.searchsorted(hits, coin, side="right")
+            if misses == len(hits):
+                continue
+            k = max(0, (birth[row] - since) // period_s)
+            if since + k * period_s + scaled(draw(visit_key, author[row], k, 0)[0], period_s) <= birth[row]:
+                k += 1
+            k += misses
+            time = since + k * period_s + scaled(draw(visit_key, author[row], k, 0)[0], period_s)
+            if time < until:
+                when[row] = time
+    return when
+
+
+@compiled
+def scaled(word: np.uint64, span: Integer) -> int:
+    """A 64-bit word as a whole number in [0, span), span below 2^31."""
+    return whole(word >> np.uint64(32)) * span // 2**32

@@ -1,0 +1,106 @@
+"""When objects close: the doors a plan shuts, post by post, and the closing time they give each object."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sim.core.compiled import Array, Integer, compiled
+from sim.core.errors import require
+from sim.core.schema import ACTIONS, NEVER
+from sim.exposure.scene import Scene
+
+DELETE, LIMIT, UNTAG, TAKEDOWN, ERASE, OBJECT = range(6)
+FRIENDS_REACH, PUBLIC_REACH, TAG_REACH, COPY, HELD_FOR_REVIEW, HELD_FOR_TRAINING = range(6)
+HONOURS_DELETION, BOUND_BY_OBJECTION = 1, 2
+
+Doors = Array
+"""Shape (6, posts): when each door shuts for each post, s; NEVER: it does not."""
+
+
+def open_doors(posts: int) -> Doors:
+    """Doors nobody shuts: what happens if nothing is done."""
+    return np.full((6, posts), NEVER, dtype=np.int64)
+
+
+def shut(doors: Doors, rows: Array, door: int, time: int | Array) -> None:
+    """Shut `door` of posts `rows` at `time`, unless it shuts earlier."""
+    doors[door, rows] = np.minimum(doors[door, rows], time)
+
+
+def close_doors(scene: Scene, actions: Sequence[tuple[int, int, int, int]] | Array) -> Doors:
+    """Doors under a plan: rows (owner, target, action, time) as in table `plan`.
+
+    A target is a post the owner wrote, or for `untag`, `takedown` and `erase` one about her; -1 is her whole
+    account. Deleting the account deletes what she wrote and unties her from every tag. An objection binds
+    her own content only (L10). Raises Mistake for a target that is not hers.
+    """
+    doors = open_doors(len(scene.post))
+    rows = np.asarray(actions, dtype=np.int64).reshape(-1, 4)
+    order = np.argsort(scene.post, kind="stable")
+    for owner, _whole_account, action, time in rows[rows[:, 1] < 0]:
+        _shut_account(doors, scene, int(owner), ACTIONS[action], int(time))
+    single = rows[rows[:, 1] >= 0]
+    place = np.minimum(np.searchsorted(scene.post, single[:, 1], sorter=order), len(order) - 1)
+    found = order[place] if len(order) else place
+    require(
+        len(single) == 0 or (len(order) > 0 and bool((scene.post[found] == single[:, 1]).all())),
+        "A plan names a post that does not exist in this world.",
+    )
+    for door, action in enumerate(ACTIONS[:6]):
+        mine = single[:, 2] == door
+        who = scene.author if action in ("delete", "limit", "object") else scene.subject
+        require(
+            bool((who[found[mine]] == single[mine, 0]).all()), f"A plan would {action} a post that is not its owner's."
+        )
+        np.minimum.at(doors[door], found[mine], single[mine, 3])
+    return doors
+
+
+def _shut_account(doors: Doors, scene: Scene, owner: int, action: str, time: int) -> None:
+    wrote = np.flatnonzero(scene.author == owner)
+    about = np.flatnonzero(scene.subject == owner)
+    if action == "delete_account":
+        shut(doors, wrote, DELETE, time)
+        shut(doors, about, UNTAG, time)
+    else:
+        shut(doors, wrote if action in ("delete", "limit", "object") else about, ACTIONS.index(action), time)
+
+
+@compiled
+def closing(kind: Integer, birth: Integer, natural: Integer, flags: Integer, post: Integer, doors: Array) -> Integer:
+    """When an object closes, s: the earliest of its doors (LAW: it depends on plan, noise and births alone)."""
+    close = natural
+    if kind <= TAG_REACH:
+        close = min(close, doors[DELETE, post])
+        if kind == PUBLIC_REACH:
+            close = min(close, doors[LIMIT, post])
+        elif kind == TAG_REACH:
+            close = min(close, doors[UNTAG, post])
+    elif kind == COPY:
+        if birth < doors[TAKEDOWN, post]:
+            close = min(close, doors[TAKEDOWN, post])
+    else:
+        if birth < doors[ERASE, post]:
+            close = min(close, doors[ERASE, post])
+        if flags & HONOURS_DELETION:
+            close = min(close, doors[DELETE, post])
+        if kind == HELD_FOR_TRAINING and flags & BOUND_BY_OBJECTION:
+            close = min(close, doors[OBJECT, post])
+    return close
+
+
+@compiled
+def closings(
+    kind: Array,
+    birth: Array,
+    natural: Array,
+    flags: Array,
+    post: Array,
+    first: Integer,
+    doors: Array,
+) -> Array:
+    """`closing` of each object; `post` counts from the block's `first`."""
+    close = np.empty(len(kind), dtype=np.int64)
+    for row in range(len(kind)):
+        close[row] = closing(kind[row], birth[row], natural[row], flags[row], first + post[row], doors)
+    return close

@@ -1,0 +1,51 @@
+"""What the engine reads of a world, as plain arrays."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Scene:
+    """P posts sorted by (author, time) within streams, N people, and who may see whom.
+
+    Posts: `post` id, `author`, `subject` (whom it exposes), `time` (s), `audience` (code), `tagged`, `natural`
+    (when it vanishes by itself, s). `people` counts them all,
+    `population` the declared size of the world (a newcomer is in the first, not in the second); `joined` is an
+    account's first day (s), `public_items` how many public items its habits let expect. The audience of person i is
+    viewer[start[i]:start[i + 1]], ascending; visibility is a threshold of 32 bits: P(sees a post) * 2^32.
+    Nothing after `horizon_end` (s) is told.
+    """
+
+    post: NDArray[np.int64]
+    author: NDArray[np.int32]
+    subject: NDArray[np.int32]
+    time: NDArray[np.int64]
+    audience: NDArray[np.int8]
+    tagged: NDArray[np.bool_]
+    natural: NDArray[np.int64]
+    people: int
+    population: int
+    start: NDArray[np.int64]
+    viewer: NDArray[np.int32]
+    visibility: NDArray[np.uint32]
+    joined: NDArray[np.int64]
+    public_items: NDArray[np.float64]
+    horizon_end: int
+
+    def __post_init__(self) -> None:
+        for name in ("author", "subject", "time", "audience", "tagged", "natural"):
+            assert len(getattr(self, name)) == len(self.post), name
+        assert len(self.start) == self.people + 1 == len(self.joined) + 1 == len(self.public_items) + 1
+
+    @property
+    def biased_degree(self) -> float:
+        """Mean audience of a person met along a tie: sum k^2 / sum k."""
+        degree = np.diff(self.start)
+        return float((degree * degree).sum() / max(1, int(degree.sum())))
+
+    @property
+    def mean_visibility(self) -> float:
+        """Mean chance that a tie sees a post."""
+        return float(self.visibility.mean(dtype=np.float64)) / 2.0**32 if len(self.visibility) else 0.0

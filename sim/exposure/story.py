@@ -1,0 +1,161 @@
+"""One post's story in plain Python: the slow, obvious twin that every compiled channel is held against.
+
+Nothing here is shared with the compiled code but the scene, the tables of delays and the definition of a key.
+"""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from sim.core.noise import Noise
+from sim.core.quantile import Quantiles
+from sim.core.schema import ACTIONS, CHANNELS, LEARNERS, NEVER, OBJECTS
+from sim.exposure.doors import BOUND_BY_OBJECTION, HONOURS_DELETION, Doors
+from sim.exposure.scene import Scene
+
+MASK = 2**64 - 1
+
+
+class Name(NamedTuple):
+    """What tells an event apart, whatever its row: object id, channel, actor, key."""
+
+    object: int
+    channel: int
+    actor: int
+    key: int
+
+
+class Told(NamedTuple):
+    """An event with its name, its parent's name (None: the post itself), time, mark and learner."""
+
+    name: Name
+    parent: Name | None
+    time: int
+    mark: int
+    learner: int
+
+
+@dataclass(frozen=True)
+class Thing:
+    """An object with its closing time, s."""
+
+    id: int
+    kind: str
+    parent: int | None
+    holder: int
+    birth: int
+    natural: int
+    flags: int
+    close: int
+    maker: Name | None
+
+
+def words(key: int, a: int, b: int, c: int) -> tuple[int, int]:
+    """Threefry-2x64-20 in Python's own integers."""
+    keys = (key, c & MASK, 0x1BD11BDAA9FC1A22 ^ key ^ (c & MASK))
+    x, y = (a + keys[0]) & MASK, (b + keys[1]) & MASK
+    for turn in range(20):
+        x = (x + y) & MASK
+        by = (16, 42, 12, 31, 16, 32, 24, 21)[turn % 8]
+        y = ((y << by | y >> (64 - by)) & MASK) ^ x
+        if turn % 4 == 3:
+            step = turn // 4 + 1
+            x, y = (x + keys[step % 3]) & MASK, (y + keys[(step + 1) % 3] + step) & MASK
+    return x, y
+
+
+@dataclass
+class Story:
+    """What happens to post `row` of `scene` under `doors`, told channel by channel into `events` and `objects`."""
+
+    scene: Scene
+    doors: Doors
+    row: int
+    events: list[Told] = field(default_factory=list)
+    objects: dict[int, Thing] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        at = slice(int(self.scene.start[self.subject]), int(self.scene.start[self.subject + 1]))
+        self.friends = frozenset(self.scene.viewer[at].tolist())
+        for kind in OBJECTS[:3]:
+            identity = int(self.scene.post[self.row]) * 8 + OBJECTS.index(kind)
+            self.make(kind, identity, None, -1, self.time, int(self.scene.natural[self.row]), 0, None)
+
+    @property
+    def post(self) -> int:
+        """The post's id."""
+        return int(self.scene.post[self.row])
+
+    @property
+    def author(self) -> int:
+        """Who posted it."""
+        return int(self.scene.author[self.row])
+
+    @property
+    def subject(self) -> int:
+        """Whom it exposes."""
+        return int(self.scene.subject[self.row])
+
+    @property
+    def time(self) -> int:
+        """When, s."""
+        return int(self.scene.time[self.row])
+
+    def reach(self, kind: str) -> Thing:
+        """The post's friends' reach, public reach or tag reach."""
+        return self.objects[self.post * 8 + OBJECTS.index(kind)]
+
+    def audience(self, person: int) -> list[tuple[int, int]]:
+        """(viewer, visibility threshold) of each who may see the person's posts, authors and subjects left out."""
+        at = slice(int(self.scene.start[person]), int(self.scene.start[person + 1]))
+        pairs = zip(self.scene.viewer[at].tolist(), self.scene.visibility[at].tolist(), strict=True)
+        return [(who, chance) for who, chance in pairs if who not in (self.author, self.subject)]
+
+    def learner(self, person: int) -> str:
+        """Whether a person is among the subject's friends or a stranger to her."""
+        return "friends" if person in self.friends else "strangers"
+
+    def see(
+        self, thing: Thing, parent: Name | None, time: int, channel: str, actor: int, key: int, learner: str
+    ) -> Name | None:
+        """Tell an event if its object is open and the horizon not reached; its name, or None."""
+        if time >= thing.close or time >= self.scene.horizon_end:
+            return None
+        name = Name(thing.id, CHANNELS.index(channel), actor, key)
+        self.events.append(Told(name, parent, time, 0, LEARNERS.index(learner)))
+        return name
+
+    def make(
+        self, kind: str, identity: int, parent: int | None, holder: int, birth: int, natural: int, flags: int,
+        maker: Name | None,
+    ) -> Thing:  # fmt: skip
+        """Bring an object into the world, with the time at which the plan or nature closes it."""
+        door = {action: int(self.doors[code, self.row]) for code, action in enumerate(ACTIONS[:6])}
+        close = [natural]
+        if kind in ("friends_reach", "public_reach", "tag_reach"):
+            close.append(door["delete"])
+        if kind == "public_reach":
+            close.append(door["limit"])
+        if kind == "tag_reach":
+            close.append(door["untag"])
+        if kind == "copy" and birth < door["takedown"]:
+            close.append(door["takedown"])
+        if kind in ("held_for_review", "held_for_training"):
+            close.append(door["erase"] if birth < door["erase"] else NEVER)
+            close.append(door["delete"] if flags & HONOURS_DELETION else NEVER)
+        if kind == "held_for_training" and flags & BOUND_BY_OBJECTION:
+            close.append(door["object"])
+        thing = Thing(identity, kind, parent, holder, birth, natural, flags, min(close), maker)
+        self.objects[identity] = thing
+        return thing
+
+    @staticmethod
+    def draw(noise: Noise, decision: str, a: int, b: int = 0, c: int = 0) -> tuple[int, int]:
+        """Two 64-bit words, as `Noise.words` gives."""
+        return words(int(noise.key(decision)), a, b, c)
+
+    @staticmethod
+    def delay(table: Quantiles, word: int) -> int:
+        """Seconds drawn from a table of quantiles."""
+        row, part = word >> 52, (word >> 36) & 0xFFFF
+        low, high = int(table[row]), int(table[row + 1])
+        return low + ((high - low) * part >> 16)

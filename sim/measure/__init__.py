@@ -1,0 +1,1 @@
+"""From outcomes to scores, intervals, figures and a page of words."""

@@ -1,0 +1,1 @@
+"""The only room that meets the outside: archives in and out, connectors, replay."""

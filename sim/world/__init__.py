@@ -1,0 +1,1 @@
+"""People, ties, posts: the world before anything is cleaned up."""
