@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from math import isfinite
 
 
 class Mistake(Exception):
@@ -24,3 +25,15 @@ def require(holds: bool, message: str) -> None:
     """Raise `Mistake(message)` unless `holds`."""
     if not holds:
         raise Mistake(message)
+
+
+def require_above_0(**numbers: float) -> None:
+    """Raise Mistake unless every named number is finite and above 0."""
+    for name, number in numbers.items():
+        require(isfinite(number) and number > 0, f"'{name}' is {number!r}; it takes a finite number above 0.")
+
+
+def require_share(**numbers: float) -> None:
+    """Raise Mistake unless every named number lies from 0 to 1."""
+    for name, number in numbers.items():
+        require(0 <= number <= 1, f"'{name}' is {number!r}; it is a share, from 0 to 1.")

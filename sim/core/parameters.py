@@ -1,17 +1,19 @@
 """Parameters with their source and range beside them, and how a run settles them to numbers.
 
 In `conf/` a parameter is a mapping {value, source} with, where only a range can be defended, {low, high} and
-`scale: log` or `linear`. A plain number in its place (an override) is taken as it stands, without a range.
+`scale: log` or `linear`; `draw` names the draw where several places share one quantity. The value may be a
+date. A plain number in its place (an override) is taken as it stands, without a range.
 """
 
 from collections.abc import Iterator, Mapping
 from math import isfinite
 from typing import Any
 
+from sim.core.clock import seconds
 from sim.core.errors import Mistake, require
 from sim.core.noise import Noise
 
-FIELDS = {"value", "low", "high", "scale", "unit", "source", "grade"}
+FIELDS = {"value", "low", "high", "scale", "unit", "source", "grade", "draw"}
 
 
 def is_parameter(node: object) -> bool:
@@ -24,7 +26,9 @@ def _checked(path: str, node: Mapping[str, Any]) -> Mapping[str, Any]:
     require(not strange, f"Parameter '{path}' has fields {sorted(strange)}; a parameter has {sorted(FIELDS)}.")
     numbers = [node[name] for name in ("value", "low", "high") if node.get(name) is not None]
     for number in numbers:
-        if isinstance(number, bool) or not isinstance(number, int | float) or not isfinite(number):
+        if isinstance(number, str) and len(numbers) == 1:
+            seconds(number)
+        elif isinstance(number, bool) or not isinstance(number, int | float) or not isfinite(number):
             raise Mistake(f"Parameter '{path}' is {number!r}; it takes a finite number.")
     if node.get("low") is not None:
         require(
@@ -54,14 +58,16 @@ def parameters(config: object, path: str = "") -> Iterator[tuple[str, Mapping[st
 def settle(config: object, noise: Noise | None, path: str = "") -> Any:
     """`config` with every parameter replaced by a number: drawn from its range by `noise`, or its centre if None.
 
-    The draw is keyed by the parameter's path alone, so one parameter more changes no other.
+    The draw is keyed by the parameter's `draw`, else its path, so one parameter more changes no other.
     """
     if is_parameter(config):
         assert isinstance(config, Mapping)
         node = _checked(path, config)
+        if isinstance(node["value"], str):
+            return seconds(node["value"])
         if noise is None or node.get("low") is None:
             return node["value"]
-        share = float(noise.uniform(f"parameter {path}", 0)[0])
+        share = float(noise.uniform(f"parameter {node.get('draw', path)}", 0)[0])
         low, high = float(node["low"]), float(node["high"])
         if node.get("scale", "linear") == "log":
             return float(low * (high / low) ** share)

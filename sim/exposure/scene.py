@@ -5,6 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.noise import Noise
+from sim.core.quantile import delay, exponential
+from sim.core.schema import NEVER, YEAR_S
+from sim.world.world import World
+
 
 @dataclass(frozen=True)
 class Scene:
@@ -49,3 +54,30 @@ class Scene:
     def mean_visibility(self) -> float:
         """Mean chance that a tie sees a post."""
         return float(self.visibility.mean(dtype=np.float64)) / 2.0**32 if len(self.visibility) else 0.0
+
+
+def stage(world: World, noise: Noise, *, horizon_end: int, others_gone_per_year: float) -> Scene:
+    """The scene of a world. Friends' posts about an owner vanish at `others_gone_per_year` (D05), hers do not."""
+    posts, people = world.posts, world.people
+    post, author, subject = (posts[name].to_numpy() for name in ("post", "author", "subject"))
+    time = posts["time"].to_numpy()
+    ends = time + delay(exponential(mean_s=YEAR_S / others_gone_per_year), noise.words("friend deletes", post)[0])
+    joined = people["joined"].to_numpy()
+    months = np.maximum(world.decision - joined, 0) * 12 / YEAR_S
+    return Scene(
+        post=post,
+        author=author.astype(np.int32),
+        subject=subject.astype(np.int32),
+        time=time,
+        audience=posts["audience"].to_numpy(),
+        tagged=posts["tagged"].to_numpy(zero_copy_only=False),
+        natural=np.where(author == subject, NEVER, ends),
+        people=people.num_rows,
+        population=world.size,
+        start=world.audience.start,
+        viewer=world.audience.viewer,
+        visibility=world.audience.visibility,
+        joined=joined,
+        public_items=people["posts_per_month"].to_numpy() * months * people["public_share"].to_numpy(),
+        horizon_end=horizon_end,
+    )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.core.compiled import Array, Integer, compiled, delay, draw, whole
+from sim.core.errors import require_above_0, require_share
 from sim.core.log import Events, Objects
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, exponential, lognormal
@@ -35,6 +36,15 @@ class Copy:
     delay_median_s: float
     delay_sigma: float
     gone_per_year: float
+
+    def __post_init__(self) -> None:
+        require_share(p_copy=self.p_copy)
+        require_above_0(
+            copy_delay_mean_s=self.copy_delay_mean_s,
+            delay_median_s=self.delay_median_s,
+            delay_sigma=self.delay_sigma,
+            gone_per_year=self.gone_per_year,
+        )
 
     def threshold(self, scene: Scene) -> int:
         """The chance of a copy a view, times 2^32, held below the point where chains of copies never end."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.core.compiled import Array, Integer, compiled, delay, draw, whole, wider
+from sim.core.errors import require_above_0
 from sim.core.log import Events
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, exponential
@@ -31,6 +32,13 @@ class Discovery:
     per_tie_per_year: float
     visits_per_month: float
     items_per_visit: float
+
+    def __post_init__(self) -> None:
+        require_above_0(
+            per_tie_per_year=self.per_tie_per_year,
+            visits_per_month=self.visits_per_month,
+            items_per_visit=self.items_per_visit,
+        )
 
     def friend_delays(self) -> Quantiles:
         """Time from post to a friend's finding it, s."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.core.compiled import Array, Integer, compiled, delay, draw
+from sim.core.errors import require_above_0
 from sim.core.log import Events
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, lognormal
@@ -23,6 +24,9 @@ class Feed:
 
     delay_median_s: float
     delay_sigma: float
+
+    def __post_init__(self) -> None:
+        require_above_0(delay_median_s=self.delay_median_s, delay_sigma=self.delay_sigma)
 
     def delays(self) -> Quantiles:
         """Time from post to view, s."""

@@ -11,6 +11,7 @@ from heapq import heappop, heappush
 import numpy as np
 
 from sim.core.compiled import Array, Integer, compiled, delay, draw, whole
+from sim.core.errors import require_above_0, require_share
 from sim.core.log import Events
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, lognormal, reshare_kernel
@@ -34,6 +35,16 @@ class Reshare:
     limit_days: float
     delay_median_s: float
     delay_sigma: float
+
+    def __post_init__(self) -> None:
+        require_share(p_share=self.p_share)
+        require_above_0(
+            s0_s=self.s0_s,
+            theta=self.theta,
+            limit_days=self.limit_days,
+            delay_median_s=self.delay_median_s,
+            delay_sigma=self.delay_sigma,
+        )
 
     def threshold(self, scene: Scene) -> int:
         """The chance of a reshare a view, times 2^32, held below the point where cascades never end."""

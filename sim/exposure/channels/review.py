@@ -1,9 +1,9 @@
 """Review: held items become tasks, and hired people read them.
 
-A coin a held copy decides whether it becomes a task; each task has slots for labels, reviews and sometimes an
-audit (A02, A03). A slot goes to the first worker, in an order keyed by task and slot, who is employed at that
-moment; when a worker comes and goes does not depend on what is posted (A05). What workers read lies in the held
-copy, so only its holder's erasing it stops them.
+What a harvester holds for review is a task, with slots for labels, reviews and sometimes an audit (A02, A03). A
+slot goes to the first worker, in an order keyed by task and slot, who is employed at that moment; when a worker
+comes and goes does not depend on what is posted (A05). What workers read lies in the held copy, so only its
+holder's erasing it stops them.
 """
 
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.core.compiled import Array, Integer, compiled, delay, draw, whole
+from sim.core.errors import require, require_above_0, require_share
 from sim.core.log import Events
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, exponential
@@ -26,13 +27,12 @@ LN2 = 0.6931471805599453
 
 @dataclass(frozen=True)
 class Review:
-    """`task_share` of held copies are read by `labels` + `reviews` people, and one more with `audit_share`.
+    """What is held for review is read by `labels` + `reviews` people, and by one more with `audit_share`.
 
     They read after an exponential `queue_mean_days`. `workers` come uniformly between `since` and the horizon
     (s) and stay for an exponential time of `half_life_months`.
     """
 
-    task_share: float
     labels: int
     reviews: int
     audit_share: float
@@ -40,6 +40,13 @@ class Review:
     workers: int
     half_life_months: float
     since: int
+
+    def __post_init__(self) -> None:
+        require_share(audit_share=self.audit_share)
+        require_above_0(
+            queue_mean_days=self.queue_mean_days, workers=self.workers, half_life_months=self.half_life_months
+        )
+        require(self.labels >= 0 and self.reviews >= 0, "A task has 0 or more labels and reviews.")
 
     def tables(self) -> tuple[Quantiles, Quantiles]:
         """Time from harvest to reading, and a worker's time in the pool, s."""
@@ -52,8 +59,8 @@ class Review:
         held = np.flatnonzero(objects.kind == REVIEW)
         columns = read(
             held, objects.id[held], objects.birth[held], draft.close[held], draft.scene.horizon_end,
-            int(self.task_share * 2**32), self.labels + self.reviews, int(self.audit_share * 2**32), self.workers,
-            self.since, noise.key("task"), noise.key("audit"), noise.key("queue"), noise.key("slot"),
+            self.labels + self.reviews, int(self.audit_share * 2**32), self.workers,
+            self.since, noise.key("audit"), noise.key("queue"), noise.key("slot"),
             noise.key("worker"), *self.tables(),
         )  # fmt: skip
         row, time, worker, slot = columns
@@ -68,8 +75,6 @@ class Review:
         """The same in plain Python, for one post."""
         queue, stay = self.tables()
         for thing in [t for t in story.objects.values() if t.kind == "held_for_review"]:
-            if story.draw(noise, "task", thing.id)[0] >> 32 >= int(self.task_share * 2**32):
-                continue
             audited = story.draw(noise, "audit", thing.id)[0] >> 32 < int(self.audit_share * 2**32)
             for slot in range(self.labels + self.reviews + audited):
                 time = thing.birth + 1 + story.delay(queue, story.draw(noise, "queue", thing.id, slot)[0])
@@ -89,12 +94,10 @@ def read(
     birth: Array,
     close: Array,
     horizon_end: Integer,
-    task_share: Integer,
     slots: Integer,
     audit_share: Integer,
     workers: Integer,
     since: Integer,
-    task_key: np.uint64,
     audit_key: np.uint64,
     queue_key: np.uint64,
     slot_key: np.uint64,
@@ -106,8 +109,6 @@ def read(
     rows = [(0, 0, 0, 0)]
     rows.clear()
     for i in range(len(held)):
-        if whole(draw(task_key, identity[i], 0, 0)[0] >> np.uint64(32)) >= task_share:
-            continue
         audited = whole(draw(audit_key, identity[i], 0, 0)[0] >> np.uint64(32)) < audit_share
         for slot in range(slots + (1 if audited else 0)):
             time = birth[i] + 1 + delay(queue, draw(queue_key, identity[i], slot, 0)[0])

@@ -5,19 +5,19 @@ first visit whose coin falls so (S01, S03); `walk` visits some profiles once and
 its itinerary does not depend on what is posted). What is held is an object a use, since an objection cuts one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from sim.core.compiled import Array, Integer, compiled, draw, whole
-from sim.core.errors import require
+from sim.core.errors import require, require_above_0, require_share, unknown
 from sim.core.log import Events, Objects
 from sim.core.noise import Noise
-from sim.core.schema import DAY_S, OBJECTS
+from sim.core.schema import DAY_S, NEVER, OBJECTS
 from sim.exposure.doors import BOUND_BY_OBJECTION, HONOURS_DELETION
 from sim.exposure.draft import OBJECT_TYPES, Draft, Stage
-from sim.exposure.story import Story
+from sim.exposure.story import Story, Thing
 
 WAYS = ("push", "periodic", "walk")
 PUBLIC_REACH, COPY, REVIEW, TRAINING = 1, 3, 4, 5
@@ -30,10 +30,10 @@ class Crawler:
 
     `coverage` is the chance of each item at a visit, `profiles_share` the share of profiles a walk visits,
     `honours_share` of what it holds it drops when the post is deleted (S12, S13). `first_party`: the platform
-    itself, which an objection binds. It holds for `review`, for `training`, both or neither.
+    itself, which an objection binds. It puts `review_share` of what it takes before annotators, and holds all of
+    it for `training` or not.
     """
 
-    name: str
     way: str
     since: int
     until: int
@@ -42,13 +42,18 @@ class Crawler:
     profiles_share: float
     honours_share: float
     first_party: bool
-    review: bool
+    review_share: float
     training: bool
 
     def __post_init__(self) -> None:
-        require(self.way in WAYS, f"Crawler '{self.name}' goes by '{self.way}'; there are {', '.join(WAYS)}.")
-        require(self.period_days > 0, f"Crawler '{self.name}' has a period of {self.period_days} days.")
-        require(self.until > self.since, f"Crawler '{self.name}' ends before it begins.")
+        if self.way not in WAYS:
+            raise unknown("way of crawling", self.way, WAYS)
+        require_above_0(period_days=self.period_days)
+        require_share(
+            coverage=self.coverage, profiles_share=self.profiles_share, honours_share=self.honours_share,
+            review_share=self.review_share,
+        )  # fmt: skip
+        require(self.until > self.since, "A crawler ends before it begins.")
 
     def first_hits(self) -> Array:
         """P(taken by visit 0, 1, 2 ...) times 2^32: 1 - (1 - coverage)^(k + 1), by repeated multiplication."""
@@ -59,10 +64,13 @@ class Crawler:
 
 @dataclass(frozen=True)
 class Scrape:
-    """All harvesters; `public_copies_share` of third-party copies stand where crawlers reach them."""
+    """All harvesters by name; `public_copies_share` of third-party copies stand where crawlers reach them."""
 
-    crawlers: tuple[Crawler, ...]
+    crawlers: Mapping[str, Crawler]
     public_copies_share: float
+
+    def __post_init__(self) -> None:
+        require_share(public_copies_share=self.public_copies_share)
 
     def emit(self, draft: Draft, noise: Noise) -> Stage:
         """Everything the harvesters take of the draft's posts and their copies."""
@@ -75,69 +83,72 @@ class Scrape:
         parts: Parts = []
         things: Parts = []
         made = 0
-        for number, crawler in enumerate(self.crawlers):
+        for number, (name, crawler) in enumerate(self.crawlers.items()):
             when = taken(
                 objects.id[met], author, objects.birth[met], WAYS.index(crawler.way), crawler.since, crawler.until,
                 int(crawler.period_days * DAY_S), crawler.first_hits(), int(crawler.profiles_share * 2**32),
-                noise.key(f"take {crawler.name}"), noise.key(f"visit {crawler.name}"),
+                noise.key(f"take {name}"), noise.key(f"visit {name}"),
             )  # fmt: skip
             got = np.flatnonzero((when != NOT_TAKEN) & (when < draft.close[met]) & (when < scene.horizon_end))
             row = met[got].astype(np.int32)
             parts.append((post[got], row, objects.maker[row], when[got], np.full(len(got), number, np.int32)))
             makers = (-2 - made - np.arange(len(got))).astype(np.int32)
             made += len(got)
-            for use in self._uses(crawler):
-                identity = (noise.words(f"hold {crawler.name}", objects.id[row], use)[0] >> 2).astype(
-                    np.int64
-                ) | 1 << 62
+            for use, share in self._uses(crawler):
+                identity = (noise.words(f"hold {name}", objects.id[row], use)[0] >> 2).astype(np.int64) | 1 << 62
                 drops = noise.words("drop", identity)[0] >> 32 < int(crawler.honours_share * 2**32)
                 flags = np.where(drops & (objects.kind[row] == PUBLIC_REACH), HONOURS_DELETION, 0)
-                things.append(
-                    (identity, post[got], np.full(len(got), use, np.int8), row, parts[-1][4], when[got],
-                     np.full(len(got), 2**62), flags + BOUND_BY_OBJECTION * crawler.first_party, makers)
-                )  # fmt: skip
+                flags += BOUND_BY_OBJECTION * crawler.first_party
+                held = noise.words("put to use", identity)[0] >> 32 < int(share * 2**32)
+                columns = (identity, post[got], np.full(len(got), use), row, parts[-1][4], when[got],
+                           np.full(len(got), NEVER), flags, makers)  # fmt: skip
+                things.append(tuple(column[held] for column in columns))
         return Stage(*_events(parts), Objects(*_whole(things, OBJECT_TYPES)))
 
     def _public(self) -> int:
         return int(self.public_copies_share * 2**32)
 
     @staticmethod
-    def _uses(crawler: Crawler) -> list[int]:
-        return [use for use, wanted in ((REVIEW, crawler.review), (TRAINING, crawler.training)) if wanted]
+    def _uses(crawler: Crawler) -> list[tuple[int, float]]:
+        """Uses that what is taken is put to, with the share of it that is."""
+        return [use for use in ((REVIEW, crawler.review_share), (TRAINING, float(crawler.training))) if use[1]]
 
     def tell(self, story: Story, noise: Noise) -> None:
         """The same in plain Python, for one post."""
-        for number, crawler in enumerate(self.crawlers):
+        for number, (name, crawler) in enumerate(self.crawlers.items()):
             for thing in list(story.objects.values()):
                 if thing.kind == "copy":
                     if story.draw(noise, "public copy", thing.id)[0] >> 32 >= self._public():
                         continue
                 elif thing.kind != "public_reach" or story.scene.audience[story.row] < 2:
                     continue
-                time = self._time(story, noise, crawler, thing.id, thing.birth)
+                time = self._time(story, noise, name, thing)
                 if time == NOT_TAKEN:
                     continue
-                name = story.see(thing, thing.maker, time, "scrape", number, 0, "scrapers")
-                for use in self._uses(crawler) if name else []:
-                    identity = story.draw(noise, f"hold {crawler.name}", thing.id, use)[0] >> 2 | 1 << 62
+                event = story.see(thing, thing.maker, time, "scrape", number, 0, "scrapers")
+                for use, share in self._uses(crawler) if event else []:
+                    identity = story.draw(noise, f"hold {name}", thing.id, use)[0] >> 2 | 1 << 62
+                    if story.draw(noise, "put to use", identity)[0] >> 32 >= int(share * 2**32):
+                        continue
                     drops = story.draw(noise, "drop", identity)[0] >> 32 < int(crawler.honours_share * 2**32)
                     flags = HONOURS_DELETION * (drops and thing.kind == "public_reach")
                     flags += BOUND_BY_OBJECTION * crawler.first_party
-                    story.make(OBJECTS[use], identity, thing.id, number, time, 2**62, flags, name)
+                    story.make(OBJECTS[use], identity, thing.id, number, time, NEVER, flags, event)
 
-    def _time(self, story: Story, noise: Noise, crawler: Crawler, identity: int, birth: int) -> int:
-        coin = story.draw(noise, f"take {crawler.name}", identity)[0] >> 32
+    def _time(self, story: Story, noise: Noise, name: str, thing: Thing) -> int:
+        crawler, birth = self.crawlers[name], thing.birth
+        coin = story.draw(noise, f"take {name}", thing.id)[0] >> 32
         hits, period = crawler.first_hits().tolist(), int(crawler.period_days * DAY_S)
         if crawler.way == "push":
             return max(birth + 1, crawler.since) if coin < hits[0] else NOT_TAKEN
         if crawler.way == "walk":
-            chosen, moment = story.draw(noise, f"visit {crawler.name}", story.author)
+            chosen, moment = story.draw(noise, f"visit {name}", story.author)
             time = crawler.since + (moment >> 32) * (crawler.until - crawler.since) // 2**32
             met = chosen >> 32 < int(crawler.profiles_share * 2**32) and coin < hits[0] and time > birth
             return time if met else NOT_TAKEN
 
         def visit(k: int) -> int:
-            moment = story.draw(noise, f"visit {crawler.name}", story.author, k)[0]
+            moment = story.draw(noise, f"visit {name}", story.author, k)[0]
             return crawler.since + k * period + (moment >> 32) * period // 2**32
 
         k = max(0, (birth - crawler.since) // period)

@@ -5,12 +5,14 @@ can be made to repeat the item unprompted grows with the cube of the number of c
 `extract` event hangs on that count: its mark is the smallest count at which it happens.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from sim.core.compiled import Array, compiled, draw
+from sim.core.errors import require_share, unknown
 from sim.core.log import Events
 from sim.core.noise import Noise
 from sim.core.schema import CHANNELS, LEARNERS
@@ -24,28 +26,41 @@ MOST_COPIES = 1000
 
 @dataclass(frozen=True)
 class Model:
-    """A model: its `snapshot` (s), and by number the crawlers whose holdings it is trained on."""
+    """A model: its `snapshot` (s) and, by name, the harvesters whose holdings it is trained on."""
 
-    name: str
     snapshot: int
-    crawlers: tuple[int, ...]
+    corpora: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Train:
-    """`models` in order; `extractable_share` of items seen once can be extracted, times copies^3 (M04, M05)."""
+    """`models` by name; `harvesters` are those of the scrape channel, in its order.
 
-    models: tuple[Model, ...]
+    `extractable_share` of items seen once can be extracted unprompted, times copies^3 (M04, M05).
+    """
+
+    models: Mapping[str, Model]
+    harvesters: tuple[str, ...]
     extractable_share: float
+
+    def __post_init__(self) -> None:
+        require_share(extractable_share=self.extractable_share)
+
+    def holders(self, model: Model) -> list[int]:
+        """The numbers of a model's harvesters."""
+        for name in model.corpora:
+            if name not in self.harvesters:
+                raise unknown("harvester", name, self.harvesters)
+        return [number for number, name in enumerate(self.harvesters) if name in model.corpora]
 
     def emit(self, draft: Draft, noise: Noise) -> Stage:
         """Every item learnt and every item that can be extracted, of the draft's posts."""
         objects = draft.objects
         parts: list[tuple[Any, ...]] = []
-        for number, model in enumerate(self.models):
+        for number, (name, model) in enumerate(self.models.items()):
             held = np.flatnonzero(
                 (objects.kind == TRAINING)
-                & np.isin(objects.holder, model.crawlers)
+                & np.isin(objects.holder, self.holders(model))
                 & (objects.birth < model.snapshot)
                 & (draft.close > model.snapshot)
             ).astype(np.int32)
@@ -54,7 +69,7 @@ class Train:
             copies = np.bincount(objects.post[held], minlength=draft.posts)
             marks = smallest_counts(
                 draft.scene.post[draft.first : draft.last], copies, self.extractable_share,
-                noise.key(f"extract {model.name}"),
+                noise.key(f"extract {name}"),
             )  # fmt: skip
             known = np.flatnonzero(marks <= copies).astype(np.int32)
             none = np.full(len(known), -1, np.int32)
@@ -66,21 +81,17 @@ class Train:
 
     def tell(self, story: Story, noise: Noise) -> None:
         """The same in plain Python, for one post."""
-        for number, model in enumerate(self.models):
-            copies = 0
+        for number, (name, model) in enumerate(self.models.items()):
+            copies, holders = 0, self.holders(model)
             for thing in list(story.objects.values()):
-                if (
-                    thing.kind == "held_for_training"
-                    and thing.holder in model.crawlers
-                    and thing.birth < model.snapshot
-                ):
+                if thing.kind == "held_for_training" and thing.holder in holders and thing.birth < model.snapshot:
                     seen = story.see(thing, thing.maker, model.snapshot, "train", number, 0, "models")
                     copies += seen is not None
-            luck = (story.draw(noise, f"extract {model.name}", story.post)[0] >> 11) * 2.0**-53
+            luck = (story.draw(noise, f"extract {name}", story.post)[0] >> 11) * 2.0**-53
             mark = next((d for d in range(1, MOST_COPIES + 1) if luck < self.extractable_share * d * d * d), None)
             if mark is not None and mark <= copies:
-                name = Name(-1, CHANNELS.index("extract"), number, 0)
-                story.events.append(Told(name, None, model.snapshot, mark, LEARNERS.index("models")))
+                told = Name(-1, CHANNELS.index("extract"), number, 0)
+                story.events.append(Told(told, None, model.snapshot, mark, LEARNERS.index("models")))
 
 
 def _columns(parts: list[tuple[Any, ...]]) -> tuple[Array, Events]:

@@ -1,0 +1,84 @@
+# The commands of the project. Each makes .venv itself, from the hashed locks, once per content of the locks.
+# Another Python than the first one found: make test PYTHON=/usr/bin/python3.12
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help demo test check bench golden lock clean
+
+PYTHON ?=
+WORKERS ?= 2
+PY := .venv/bin/python
+
+# A stamp's name carries a sum of all it depends on: the folder (a venv does not move), the project file, the locks.
+KEY := $(shell { pwd -P; cat pyproject.toml requirements.lock requirements-dev.lock; } | cksum | tr -c '0-9\n' '-')
+DEV := .venv/.dev-$(KEY)
+CORE := $(if $(wildcard $(DEV)),$(DEV),.venv/.core-$(KEY))
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+
+demo: $(CORE) ## A small world, every strategy, a leaderboard and a report
+	@$(PY) -m sim demo
+
+test: $(DEV) ## All tests, on WORKERS processes (2)
+	$(PY) -m pytest -n $(WORKERS) --benchmark-disable
+
+check: $(DEV) ## Lint, format, types and import contracts
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+
+bench: $(DEV) ## Benchmarks: events a second of each engine
+	$(PY) -m pytest benchmarks --benchmark-only
+
+golden: $(DEV) ## Refresh the golden content hashes; review the diff
+	$(PY) -m tests.golden
+
+lock: ## Refresh both locks from pyproject.toml (needs uv)
+	uv pip compile $(LOCK_STYLE) pyproject.toml --output-file requirements.lock
+	uv pip compile $(LOCK_STYLE) --extra dev --constraint requirements.lock pyproject.toml \
+		--output-file requirements-dev.lock
+
+clean: ## Remove caches and build leftovers (runs and .venv stay)
+	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .import_linter_cache
+	find . -path ./.venv -prune -o -type d -name __pycache__ -prune -exec rm -rf {} +
+
+LOCK_STYLE := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
+
+.venv/.core-$(KEY):
+	$(call install,requirements.lock)
+
+$(DEV):
+	$(call install,requirements-dev.lock)
+
+# Packages are compiled after installation and without their tests: the core stays well under 650 MB, and starts fast
+# where Python may not write bytecode. Without a terminal pip asks nothing and shows errors only.
+define install
+@set -eu; \
+if ! $(PY) -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
+	python=; tried=; \
+	for each in $(if $(PYTHON),"$(PYTHON)",python3 python3.14 python3.13 python3.12 python3.11); do \
+		version=$$("$$each" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null || echo 'not there'); \
+		if "$$each" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
+			python=$$each; break; \
+		fi; \
+		tried="$$tried$${tried:+, }$$each ($$version)"; \
+	done; \
+	if [ -z "$$python" ]; then \
+		echo "Afterpost needs Python 3.11 or newer with its venv module. Tried: $$tried. Install one (on Debian and" \
+			"Ubuntu also its venv package, as python3.11-venv) or name one: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; \
+		exit 1; \
+	fi; \
+	echo "Making .venv with $$python ($$version)"; \
+	"$$python" -m venv --clear .venv; \
+fi; \
+echo "Installing $(1) into .venv, once"; \
+rm -f .venv/.core-* .venv/.dev-*; \
+pip="$(PY) -m pip --disable-pip-version-check --no-input --quiet install --no-compile"; \
+$$pip --require-hashes -r $(1); \
+$$pip --no-deps -e .; \
+$(PY) -m compileall -q -j 0 -x '/tests?/' .venv/lib; \
+touch $@
+endef

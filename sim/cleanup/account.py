@@ -1,0 +1,113 @@
+"""What an owner can see of her own account at one moment, and nothing else."""
+
+from dataclasses import dataclass, fields
+from typing import TypeAlias
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from sim.core.errors import require
+
+Strings: TypeAlias = pa.StringArray | pa.ChunkedArray
+
+
+@dataclass(frozen=True)
+class Account:
+    """An owner's own posts at `now`, one entry a post in every column, ascending in (time, id).
+
+    owner: person. now: s. post: ids. time: s. kind, audience: codes of KINDS, AUDIENCES. estimated: bits of
+    CLASSES as her own detector estimates them, never the truth. likes, reshares: counts by now; None: the
+    platform or archive does not say. text, native_id: None where missing or not asked for. Arrays are read-only.
+    """
+
+    owner: int
+    now: int
+    post: NDArray[np.int64]
+    time: NDArray[np.int64]
+    kind: NDArray[np.int8]
+    audience: NDArray[np.int8]
+    estimated: NDArray[np.int32]
+    likes: NDArray[np.int32] | None
+    reshares: NDArray[np.int32] | None
+    text: Strings | None = None
+    native_id: Strings | None = None
+
+    def __post_init__(self) -> None:
+        for field in fields(self)[2:]:
+            column = getattr(self, field.name)
+            require(
+                column is None or len(column) == len(self.post),
+                f"Account of person {self.owner}: '{field.name}' does not have one entry for each post.",
+            )
+            if isinstance(column, np.ndarray) and column.flags.writeable:
+                column = column.view()  # the caller keeps the right to write; a strategy has none
+                column.flags.writeable = False
+                object.__setattr__(self, field.name, column)
+
+    def __len__(self) -> int:
+        return len(self.post)
+
+
+def observe(
+    posts: pa.Table,
+    *,
+    owner: int,
+    now: int,
+    estimated: NDArray[np.int32],
+    likes: NDArray[np.int32] | None,
+    reshares: NDArray[np.int32] | None,
+    gone: NDArray[np.int64],
+    texts: bool = True,
+) -> Account:
+    """The account of `owner` at `now` (s): her own posts up to then, without those in `gone` (ids acted on).
+
+    `estimated`, `likes` and `reshares` have one entry for each row of `posts`, whoever posted it. Others' posts
+    about her are left out: they are not hers to delete. `texts=False` leaves text and native ids out, and their
+    columns untouched. Raises Mistake on columns of another length.
+    """
+    for name, column in (("estimated", estimated), ("likes", likes), ("reshares", reshares)):
+        require(
+            column is None or len(column) == posts.num_rows,
+            f"Account of person {owner}: '{name}' has not one entry for each of {posts.num_rows} rows of posts.",
+        )
+    post, time = posts["post"].to_numpy(), posts["time"].to_numpy()
+    author, subject = posts["author"].to_numpy(), posts["subject"].to_numpy()
+    seen = (author == owner) & (subject == owner) & (time <= now)
+    if len(gone):
+        seen &= ~np.isin(post, gone)
+    rows = _in_order(np.flatnonzero(seen), post, time)
+
+    def cut(column: NDArray[np.generic] | None) -> NDArray[np.generic] | None:
+        return None if column is None else column[rows]
+
+    def strings(name: str) -> Strings | None:
+        column = posts[name]
+        if not texts or (len(column) and column.null_count == len(column)):
+            return None
+        return column.slice(rows.start, len(post[rows])) if isinstance(rows, slice) else column.take(pa.array(rows))
+
+    return Account(
+        owner=owner,
+        now=now,
+        post=post[rows],
+        time=time[rows],
+        kind=posts["kind"].to_numpy()[rows],
+        audience=posts["audience"].to_numpy()[rows],
+        estimated=estimated[rows],
+        likes=cut(likes),  # type: ignore[arg-type]
+        reshares=cut(reshares),  # type: ignore[arg-type]
+        text=strings("text"),
+        native_id=strings("native_id"),
+    )
+
+
+def _in_order(rows: NDArray[np.intp], post: NDArray[np.int64], time: NDArray[np.int64]) -> slice | NDArray[np.intp]:
+    """`rows` ascending in (time, id); as a slice, which numpy and Arrow cut without a copy, where they adjoin."""
+    at, ids = time[rows], post[rows]
+    step = np.diff(at)
+    if not np.all((step > 0) | ((step == 0) & (np.diff(ids) > 0))):
+        return rows[np.lexsort((ids, at))]
+    if len(rows) and rows[-1] - rows[0] == len(rows) - 1:
+        return slice(int(rows[0]), int(rows[-1]) + 1)
+    return rows

@@ -1,0 +1,98 @@
+"""Folders and Parquet files that are complete or absent, and hashes of what they hold."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sim.core.errors import Mistake
+
+
+@contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """A folder to fill beside `path`, renamed to it at the end; on any failure nothing is left.
+
+    An older folder at `path` is replaced only when the new one is whole.
+    """
+    beside = path.parent / f".{path.name}.{os.getpid()}.partial"
+    try:
+        beside.mkdir(parents=True)
+        yield beside
+        if path.exists():
+            old = path.parent / f".{path.name}.{os.getpid()}.old"
+            path.rename(old)
+            beside.rename(path)
+            shutil.rmtree(old)
+        else:
+            beside.rename(path)
+    except OSError as problem:
+        raise Mistake(
+            f"Could not write '{path}': {problem.strerror or problem}. Nothing was left half-written; "
+            "free some space or choose another folder with out=FOLDER."
+        ) from None
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def write_table(path: Path, rows: pa.Table, provenance: dict[str, Any]) -> None:
+    """Write `rows` as Parquet (zstd), with the content hash of each column and the provenance in its metadata."""
+    metadata = {
+        **(rows.schema.metadata or {}),
+        b"content_sha256": json.dumps(content_hashes(rows), sort_keys=True).encode(),
+        b"provenance": json.dumps(provenance, sort_keys=True).encode(),
+    }
+    pq.write_table(rows.replace_schema_metadata(metadata), path, compression="zstd", write_statistics=True)
+
+
+def read_table(path: Path) -> pa.Table:
+    """Read a Parquet file written by `write_table`; a column whose content does not match its hash is a Mistake."""
+    try:
+        rows = pq.read_table(path)
+    except (OSError, pa.ArrowInvalid) as problem:
+        raise Mistake(f"'{path}' is no Parquet file that can be read: {problem}") from None
+    stated = json.loads((rows.schema.metadata or {}).get(b"content_sha256", b"{}"))
+    found = content_hashes(rows)
+    for name, digest in stated.items():
+        if found.get(name) != digest:
+            raise Mistake(f"Column '{name}' of '{path}' is not what was written: its content hash differs.")
+    return rows
+
+
+def content_hashes(rows: pa.Table) -> dict[str, str]:
+    """SHA-256 of each column's values in order, equal for equal content however it is chunked or encoded."""
+    return {name: _content_hash(rows[name]) for name in rows.column_names}
+
+
+def _content_hash(column: pa.ChunkedArray) -> str:
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    found = sha256(str(column.type).encode())
+    if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
+        found.update(column.is_null().to_numpy().tobytes())
+        found.update(column.fill_null(0).to_numpy().tobytes())
+    else:
+        found.update(json.dumps(column.to_pylist(), ensure_ascii=False).encode())
+    return found.hexdigest()
+
+
+def write_json(path: Path, document: Any) -> None:
+    """Write canonical JSON: sorted keys, no NaN."""
+    text = json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON file; one clear error if it is none."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise Mistake(f"There is no file '{path}'.") from None
+    except (UnicodeDecodeError, json.JSONDecodeError) as problem:
+        raise Mistake(f"'{path}' is not JSON: {problem}.") from None

@@ -1,0 +1,179 @@
+"""The whole path, in one direction; read this first.
+
+populate -> befriend -> publish -> World -> propagate -> log -> observe -> rank -> schedule -> plan -> apply -> score
+   people     ties       posts               events            account                 plan            ledger, deeds
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from sim.cleanup.plan import Plan
+from sim.core.build import build
+from sim.core.clock import iso_date, seconds
+from sim.core.log import Log
+from sim.core.noise import Noise
+from sim.core.parameters import settle
+from sim.core.schema import ACTIONS, DAY_S
+from sim.exposure.apply import apply
+from sim.exposure.doors import close_doors
+from sim.exposure.engagement import engagement
+from sim.exposure.propagate import propagate
+from sim.exposure.scene import Scene, stage
+from sim.measure.outcome import Outcome, by_first_deletions, moments, scores, steps
+from sim.measure.score import open_ledger
+from sim.measure.tally import learnt_by
+from sim.owners import Desk, Owners, actions, at_once, deed, know, plans
+from sim.platforms.exports.item import Archive, to_posts
+from sim.world.audience import see
+from sim.world.mentions import mention
+from sim.world.posts import publish
+from sim.world.ties import join
+from sim.world.world import World, choose, inhabit
+
+Config = Mapping[str, Any]
+WAITS_DAYS = (0, 7, 14, 30, 60, 90, 180, 270)
+
+
+def world_noise(config: Config, number: int) -> Noise:
+    """The noise of world `number` of the configuration."""
+    return Noise(config["world"]["seed"]).branch(f"world {number}")
+
+
+def make_world(config: Config, number: int, archive: Archive | None = None) -> World:
+    """People, ties and posts. With an archive its owner joins as a newcomer, and the posts are hers.
+
+    Repeated worlds draw what is only known to a range; a single world stands at the centre.
+    """
+    noise = world_noise(config, number)
+    ranges = noise.branch("parameters") if config["params"] == "ranges" and config["worlds"] > 1 else None
+    laws = {name: build(settle(config[name], ranges, name), name) for name in ("world", "graph", "posts")}
+    size, people, ties = laws["world"]["size"], laws["world"]["people"], laws["graph"]["ties"]
+    decision = seconds(config["world"]["decision"])
+    society = inhabit(
+        laws["graph"], people, ties, noise, size=size, decision=decision, newcomers=0 if archive is None else 1
+    )
+    bonds, size = society.ties, society.size
+    if archive is not None:
+        mean = round(2 * bonds.num_rows / size)
+        followers = min(config["account"]["followers"] or archive.followers or mean, size)
+        bonds = join(bonds, noise, person=size, count=followers, size=size)
+    audience = see(
+        bonds, noise, people=society.people.num_rows, directed=bool(config["graph"]["directed"]),
+        visibility_a=ties.visibility_a, visibility_b=ties.visibility_b,
+    )  # fmt: skip
+    if archive is None:
+        owners = choose(audience, noise, size=size, count=laws["world"]["owners"])
+        own = publish(laws["posts"], society.people, owners, noise, decision=decision, content=config["content"])
+    else:
+        owners, own = np.array([size]), to_posts(archive, owner=size)
+    about, mentions = mention(
+        laws["posts"], society.people, audience.start, audience.viewer, owners, noise, decision=decision,
+        content=config["content"],
+    )  # fmt: skip
+    posts = pa.concat_tables([own, about])
+    return World(size, society.people, bonds, audience, posts, mentions, owners, decision, society.notes)
+
+
+def simulate(world: World, config: Config, noise: Noise) -> tuple[Scene, Log]:
+    """What happens to every post up to the horizon if nobody does anything, with this luck."""
+    ranges = noise.branch("parameters") if config["params"] == "ranges" else None
+    channels = build(settle(config["channel"], ranges, "channel"), "channel")
+    horizon_end = world.decision + config["horizon_days"] * DAY_S
+    gone = settle(config["others_gone_per_year"], ranges, "others_gone_per_year")
+    scene = stage(world, noise, horizon_end=horizon_end, others_gone_per_year=gone)
+    return scene, propagate(scene, list(channels.values()), noise, threads=config["threads"])
+
+
+@dataclass(frozen=True)
+class Life:
+    """One seed: its outcome, the plans by strategy, why some are not applicable, and how many events there were."""
+
+    outcome: Outcome
+    plans: dict[str, list[Plan]]
+    why_not: dict[str, str]
+    events: int
+
+
+def clean_up(owners: Owners, config: Config, noise: Noise, *, archived: bool) -> Life:
+    """One seed: the log, every strategy's plans laid over it, and their scores."""
+    world = owners.world
+    scene, log = simulate(world, config, noise)
+    decision, end = world.decision, scene.horizon_end
+    platform = build(settle(config["platform"], None, "platform"), "platform")
+
+    def under(rows: Any) -> Any:
+        return apply(close_doors(scene, rows), log, threads=config["threads"])
+
+    items = np.bitwise_count(world.posts["sensitive"].to_numpy()).astype(np.int64)
+    if archived:  # what is sensitive to a real person nobody but she knows: every post counts at least once
+        items = np.maximum(items, 1)
+    ledger = open_ledger(
+        log, under(at_once(world.owners, decision)), owner=owners.number, items=items, owners=len(world.owners),
+        decision=decision,
+    )  # fmt: skip
+    like_share = settle(config["account"]["like_share"], None)
+    desk = Desk(owners, None if archived else engagement(log, noise, like_share=like_share))
+    times = moments(decision, end)
+    grid = steps(max(len(rows) for rows in owners.rows))
+    weight = np.where(owners.number >= 0, items, 0)
+    deeds, why_not, made, known, stops = {}, {}, {}, {}, {}
+    for name, strategy in build(settle(config["strategy"], None, "strategy"), "strategy").items():
+        planned = plans(strategy, desk, platform, noise, decision=decision, horizon_end=end)
+        if isinstance(planned, str):
+            why_not[name] = planned
+            continue
+        made[name] = planned
+        alive = under(actions(planned))
+        deeds[name] = deed(log, alive, ledger, planned, owners, platform, decision=decision, horizon_end=end)
+        known[name] = learnt_by(log, alive, ledger.sizes, times, weight)
+        if any((plan.action == ACTIONS.index("delete")).any() for plan in planned):
+            stops[name] = by_first_deletions(log, ledger, alive, [plan.target for plan in planned], grid)
+    waits = np.array([w for w in WAITS_DAYS if w < config["horizon_days"]])
+    later = [ledger.avoided(log, under(at_once(world.owners, decision + w * DAY_S))).sum() for w in waits.tolist()]
+    days = (times - decision) // DAY_S
+    outcome = Outcome(ledger, deeds, days, known, grid, stops, waits, np.array(later, dtype=np.int64))
+    return Life(outcome, made, why_not, log.events)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Outcomes by world and seed, plans of the first by strategy, why some strategies are not applicable."""
+
+    worlds: list[World]
+    outcomes: list[list[Outcome]]
+    plans: dict[str, list[Plan]]
+    why_not: dict[str, str]
+    events: int
+
+    @property
+    def decision(self) -> str:
+        """The day of the clean-up."""
+        return iso_date(self.worlds[0].decision)
+
+    def scores(self) -> dict[str, Any]:
+        """Columns of the table `scores`: pairs avoided by class, and the parts, of each owner, world and seed."""
+        return scores(self.outcomes, [world.owners for world in self.worlds])
+
+
+def compare(config: Config, archive: Archive | None = None, *, tick: Callable[[], None] = lambda: None) -> Comparison:
+    """Every strategy over every seed of every world."""
+    found = Comparison([], [], {}, {}, 0)
+    for number in range(config["worlds"]):
+        world, noise = make_world(config, number, archive), world_noise(config, number)
+        owners, lives = know(world), []
+        for seed in range(config["seeds"]):
+            life = clean_up(owners, config, noise.branch(f"luck {seed}"), archived=archive is not None)
+            lives.append(life.outcome)
+            found = replace(
+                found,
+                plans=found.plans or life.plans,
+                why_not=found.why_not | life.why_not,
+                events=found.events or life.events,
+            )
+            tick()
+        found = replace(found, worlds=[*found.worlds, world], outcomes=[*found.outcomes, lives])
+    return found

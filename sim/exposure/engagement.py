@@ -1,0 +1,67 @@
+"""What a platform shows an owner of how her posts fare: likes and reshares, at any moment."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.core.compiled import Array, Integer, compiled, draw
+from sim.core.log import Log
+from sim.core.noise import Noise
+from sim.core.schema import CHANNELS
+
+VIEWS = np.array([name in ("feed", "tag", "discovery", "forward") for name in CHANNELS])
+RESHARE = CHANNELS.index("reshare")
+
+
+@dataclass(frozen=True)
+class Engagement:
+    """Posts (by row) and times (s) of all likes, and of all reshares, of a log of `posts` posts."""
+
+    posts: int
+    liked: NDArray[np.int64]
+    liked_at: NDArray[np.int64]
+    reshared: NDArray[np.int64]
+    reshared_at: NDArray[np.int64]
+
+    def counts(self, until: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Likes and reshares of each post before `until` (s): int32[posts] each."""
+        likes = np.bincount(self.liked[self.liked_at < until], minlength=self.posts)
+        reshares = np.bincount(self.reshared[self.reshared_at < until], minlength=self.posts)
+        return likes.astype(np.int32), reshares.astype(np.int32)
+
+
+def engagement(log: Log, noise: Noise, *, like_share: float) -> Engagement:
+    """Likes and reshares of a log. A view brings a like with `like_share`, keyed by (post, viewer, visit)."""
+    columns: list[list[Array]] = [[], [], [], []]
+    for block in log.blocks:
+        events = block.events
+        post = block.first + np.repeat(np.arange(block.posts), np.diff(block.event_start))
+        likes = liked(
+            log.post, post, events.channel, events.actor, events.key, VIEWS, int(like_share * 2**32), noise.key("like")
+        )
+        passed = events.channel == RESHARE
+        for column, part in zip(
+            columns, (post[likes], events.time[likes], post[passed], events.time[passed]), strict=True
+        ):
+            column.append(part)
+    return Engagement(len(log.post), *(np.concatenate(column) for column in columns))
+
+
+@compiled
+def liked(
+    identity: Array,
+    post: Array,
+    channel: Array,
+    actor: Array,
+    key: Array,
+    views: Array,
+    threshold: Integer,
+    like_key: np.uint64,
+) -> Array:
+    """Which events are views that bring a like."""
+    likes = np.zeros(len(post), dtype=np.bool_)
+    for row in range(len(post)):
+        if views[channel[row]]:
+            likes[row] = draw(like_key, identity[post[row]], actor[row], key[row])[0] >> np.uint64(32) < threshold
+    return likes

@@ -1,0 +1,33 @@
+"""What the axes of all figures share: margins and ticks."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sim.measure.amounts import brief, percent
+
+
+def fixed_ticks(axis: Any, at: Iterable[float]) -> None:
+    """Ticks at exactly these values."""
+    from matplotlib.ticker import FixedLocator
+
+    axis.set_major_locator(FixedLocator(list(at)))
+
+
+def share_axis(axis: Any) -> None:
+    """Ticks at quarters, printed as percents."""
+    fixed_ticks(axis, (0, 0.25, 0.5, 0.75, 1))
+    axis.set_major_formatter(lambda value, _: percent(round(value, 6)))
+
+
+def count_axis(axis: Any) -> None:
+    """About five ticks, printed short."""
+    from matplotlib.ticker import MaxNLocator
+
+    axis.set_major_locator(MaxNLocator(nbins=5, min_n_ticks=3, steps=[1, 2, 2.5, 5, 10]))
+    axis.set_major_formatter(lambda value, _: brief(round(value, 9)))
+
+
+def bare_axes(figure: Any, width_in: float, height_in: float) -> Any:
+    """Axes with margins in inches, so that type never collides whatever the width."""
+    bottom, top = 0.85 / height_in, 1 - 0.25 / height_in
+    return figure.add_axes((1.0 / width_in, bottom, 1 - 1.25 / width_in, top - bottom))

@@ -1,0 +1,73 @@
+"""Scores of plans: exposure by class in four parts, what it cost and what was kept, an owner and a seed at a time.
+
+An *item* is a sensitive class in a post; exposure is the number of distinct (item, learner) pairs by the horizon.
+Sunk: learnt before the decision. Irreversible: learnt afterwards even if every action is taken at once and
+granted. Avoidable: the rest. Avoided is part of avoidable. sunk + irreversible + avoidable = the total if nothing
+is done, by class and seed.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.core.log import Log
+from sim.core.schema import LEARNERS
+from sim.measure.tally import Masks, extractable, room, tally
+
+Counts = NDArray[np.int64]
+"""Pairs by owner and class: int64[owners, 5]."""
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What is known of one log before any plan: int64[owners, 5] each, and per post for curves.
+
+    `owner` gives each post's owner by number, -1: exposes nobody who is followed; `items` its sensitive classes.
+    """
+
+    owner: NDArray[np.int64]
+    items: NDArray[np.int64]
+    owners: int
+    sizes: NDArray[np.int64]
+    by_post: NDArray[np.int32]
+    sunk: Counts
+    irreversible: Counts
+    avoidable: Counts
+    extractable: NDArray[np.int64]
+
+    @property
+    def total(self) -> Counts:
+        """Pairs by the horizon if nothing is done."""
+        return self.sunk + self.irreversible + self.avoidable
+
+    def by_owner(self, of_posts: NDArray[np.int32]) -> Counts:
+        """Sum over each owner's posts of items times a count, int[posts, classes] -> int64[owners, classes]."""
+        mine = self.owner >= 0
+        summed = np.zeros((self.owners, of_posts.shape[1]), dtype=np.int64)
+        np.add.at(summed, self.owner[mine], of_posts[mine].astype(np.int64) * self.items[mine, None])
+        return summed
+
+    def avoided(self, log: Log, alive: Masks) -> Counts:
+        """Pairs a plan avoids."""
+        return self.total - self.by_owner(tally(log, alive, self.sizes))
+
+    def avoided_by_post(self, log: Log, alive: Masks) -> NDArray[np.int64]:
+        """Pairs a plan avoids at each post, all classes together: int64[posts]."""
+        fewer = self.by_post - tally(log, alive, self.sizes)
+        return fewer.sum(axis=1, dtype=np.int64) * self.items
+
+
+def open_ledger(
+    log: Log, everything: Masks, *, owner: NDArray[np.int64], items: NDArray[np.int64], owners: int, decision: int
+) -> Ledger:
+    """The ledger of a log; `everything` is what happens if every action is taken at the decision and granted."""
+    sizes = room(log)
+    by_post = tally(log, None, sizes)
+    empty = np.zeros((owners, len(LEARNERS)), dtype=np.int64)
+    blank = Ledger(owner, items, owners, sizes, by_post, empty, empty, empty, empty[:, 0])
+    total = blank.by_owner(by_post)
+    sunk = blank.by_owner(tally(log, None, sizes, until=decision))
+    least = blank.by_owner(tally(log, everything, sizes))
+    repeat = blank.by_owner(extractable(log, None)[:, None])[:, 0]
+    return Ledger(owner, items, owners, sizes, by_post, sunk, least - sunk, total - least, repeat)

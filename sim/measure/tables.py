@@ -1,0 +1,118 @@
+"""The report's tables as HTML: the leaderboard, every measure, every parameter with its source and range."""
+
+from collections.abc import Callable, Iterable
+
+from sim.measure.amounts import UNKNOWN, count, duration, effort, interval, known, money, percent
+from sim.measure.findings import amount
+from sim.measure.results import Results, StrategyFacts
+
+Escape = Callable[[object], str]
+Heading = tuple[str, str]
+"""Text of a column's heading, and its class: n for numbers, drawn for bars, empty for words."""
+
+
+def _table(caption: str, headings: Iterable[Heading], rows: Iterable[str], *, kind: str = "") -> str:
+    head = "".join(f'<th scope="col" class="{kind_}">{said}</th>' for said, kind_ in headings)
+    return (
+        f'<div class="scroll {kind}" tabindex="0" role="region" aria-label="{caption}"><table>'
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def _number(said: str, aside: str = "") -> str:
+    return f'<td class="n">{said}{f"<span class=range>{aside}</span>" if aside else ""}</td>'
+
+
+def _bar(own: StrategyFacts) -> str:
+    """The avoided share as a bar with its interval as a line, 0 to 100%."""
+    share = min(amount(own["avoided_share"]), 1.0) * 100
+    low, high = known(own["avoided_share_low"]), known(own["avoided_share_high"])
+    line = ""
+    if low is not None and high is not None:
+        ends = f'x1="{100 * max(low, 0):.2f}" x2="{100 * min(high, 1):.2f}"'
+        line = f'<line {ends} y1="5" y2="5" stroke="#1a1a1a" stroke-width="1.5" vector-effect="non-scaling-stroke"/>'
+    return (
+        '<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect width="100" height="10" fill="#f0f0ee"/>'
+        f'<rect width="{share:.2f}" height="10" fill="#7fb8d8"/>{line}</svg>'
+    )
+
+
+def leaderboard(results: Results, text: Escape, *, best: str | None) -> str:
+    """One row a strategy that applies; `best` is marked."""
+    robust = results["robust"]
+    shown = [(name, own) for name, own in results["strategies"].items() if own["applicable"]]
+    priced = any(amount(own["usd"]) > 0 for _, own in shown)
+    scale = '<span aria-hidden="true">0 to 100%</span>'
+    headings = [("Strategy", ""), ("Avoided", "n"), (scale, "drawn")]
+    headings += [("Posts kept", "n"), ("Time taken", "n"), ("Requests", "n")]
+    headings += [("Price", "n")] if priced else []
+    headings += [("Best in", "n")] if robust else []
+
+    def row(name: str, own: StrategyFacts) -> str:
+        share = known(own["avoided_share"])
+        paced, full = effort(own["calls"], own["days"]), duration(own["days_full_limit"])
+        again = '<span class="range">goes on acting</span>' if own["recurring"] else ""
+        cells = [
+            f'<th scope="row">{text(own["title"] or name)}{again}</th>',
+            _number(
+                "–" if share is None else percent(share), interval(own["avoided_share_low"], own["avoided_share_high"])
+            ),
+            f'<td class="drawn">{"" if share is None else _bar(own)}</td>',
+            _number(percent(own["kept_share"])),
+            _number(paced, "" if full in (UNKNOWN, paced) or paced == "–" else f"{full} at full limit"),
+            _number(count(own["calls"])),
+        ]
+        cells += [_number(money(own["usd"]))] if priced else []
+        if robust:
+            cells.append(_number(percent(robust[name]) + " of draws" if known(robust.get(name)) is not None else "–"))
+        return f"<tr{' class=best' if name == best else ''}>{''.join(cells)}</tr>"
+
+    return _table("Leaderboard of strategies", headings, (row(name, own) for name, own in shown))
+
+
+def measures(results: Results, text: Escape) -> str:
+    """The leaderboard's rows as the command prints them in JSON."""
+    headings = [("Strategy", ""), ("Measure", ""), ("Unit", ""), ("n", "n"), ("Mean", "n")]
+    headings += [("Low", "n"), ("High", "n"), ("Monte-Carlo error", "n")]
+
+    def figure(value: object) -> str:
+        number = known(value)
+        return "–" if number is None else f"{number:,.4g}" if abs(number) < 1e4 else f"{number:,.0f}"
+
+    rows = (
+        f'<tr><th scope="row">{text(row["strategy"])}</th><td>{text(row["measure"])}</td><td>{text(row["unit"])}</td>'
+        + "".join(_number(figure(value)) for value in (row["n"], row["mean"], row["low"], row["high"], row["mc_se"]))
+        + "</tr>"
+        for row in results["leaderboard"]
+    )
+    return _table("Every measure", headings, rows, kind="small")
+
+
+def parameters(results: Results, text: Escape) -> str:
+    """Every parameter: value, range, unit, source and how the source was read."""
+    headings = [
+        ("Parameter", ""),
+        ("Value", "n"),
+        ("Range", "n"),
+        ("Unit", ""),
+        ("Source", ""),
+        ("Read", ""),
+    ]
+
+    def value(number: float | None) -> str:
+        return "–" if number is None else f"{number:g}"
+
+    def ends(low: object, high: object, scale: str | None) -> str:
+        if known(low) is None or known(high) is None:
+            return "–"
+        return f"{value(known(low))} to {value(known(high))}{' (log)' if scale == 'log' else ''}"
+
+    rows = (
+        f'<tr><th scope="row">{text(own["path"])}</th>'
+        f"{_number(value(known(own['value'])))}"
+        f"{_number(ends(own['low'], own['high'], own['scale']))}"
+        f"<td>{text(own['unit'] or '')}</td><td>{text(own['source'])}</td><td>{text(own['grade'] or '')}</td></tr>"
+        for own in results["parameters"]
+    )
+    return _table("Parameters", headings, rows, kind="small")

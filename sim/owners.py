@@ -1,0 +1,158 @@
+"""The owners of a world at their desks: what each sees of her account, and the plans a strategy makes for all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from sim.cleanup.account import Account, observe
+from sim.cleanup.detector import detect
+from sim.cleanup.limits import Platform
+from sim.cleanup.plan import Plan, Strategy, decide, impossible, missing
+from sim.core.log import Log
+from sim.core.noise import Noise
+from sim.core.schema import ACTIONS, DAY_S
+from sim.exposure.engagement import Engagement
+from sim.measure.outcome import Deed
+from sim.measure.score import Ledger
+from sim.measure.tally import Masks, extractable
+from sim.world.world import World
+
+Counts = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Owners:
+    """The owners of `world`; `estimated` are the classes each finds in her own posts, int32[posts]."""
+
+    world: World
+    estimated: NDArray[np.int32]
+
+    @cached_property
+    def rows(self) -> list[NDArray[np.int64]]:
+        """Rows of `posts` each owner wrote herself, in order."""
+        author, subject = (self.world.posts[name].to_numpy() for name in ("author", "subject"))
+        return [np.flatnonzero((author == owner) & (subject == owner)) for owner in self.world.owners]
+
+    @cached_property
+    def own(self) -> list[pa.Table]:
+        """Her own posts, of each owner."""
+        return [self.world.posts.take(pa.array(rows)) for rows in self.rows]
+
+    @cached_property
+    def number(self) -> NDArray[np.int64]:
+        """The owner each post exposes, by number; -1: none of them."""
+        subject = self.world.posts["subject"].to_numpy()
+        place = np.minimum(np.searchsorted(self.world.owners, subject), len(self.world.owners) - 1)
+        return np.where(self.world.owners[place] == subject, place, -1)
+
+
+def know(world: World) -> Owners:
+    """The owners, each having looked through her own posts with her detector."""
+    return Owners(world, detect(world.posts["text"].combine_chunks(), world.posts["kind"].to_numpy()))
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the platform shows the owners: the engagement of a log; None: an archive's own counts stand."""
+
+    owners: Owners
+    engagement: Engagement | None
+
+    def account(self, owner: int, now: int, gone: NDArray[np.int64], strategy: Strategy) -> Account:
+        """What owner number `owner` sees at `now` (s) without the posts in `gone`."""
+        rows, own = self.owners.rows[owner], self.owners.own[owner]
+        likes, reshares = self._counts(now)
+        wanted = {"text", "native_id"} & set(strategy.needs)
+        return observe(
+            own,
+            owner=int(self.owners.world.owners[owner]),
+            now=now,
+            estimated=self.owners.estimated[rows],
+            likes=None if likes is None else likes[rows],
+            reshares=None if reshares is None else reshares[rows],
+            gone=gone,
+            texts=bool(wanted),
+        )
+
+    def _counts(self, now: int) -> tuple[Counts | None, Counts | None]:
+        if self.engagement is None:
+            posts = self.owners.world.posts
+            return _counted(posts["likes"]), _counted(posts["reshares"])
+        return self.engagement.counts(now)
+
+
+def _counted(column: pa.ChunkedArray) -> Counts | None:
+    """An archive's counts; None if it has none."""
+    if column.null_count == len(column):
+        return None
+    return np.asarray(pc.fill_null(column, 0).to_numpy(), dtype=np.int32)
+
+
+def plans(
+    strategy: Strategy, desk: Desk, platform: Platform, noise: Noise, *, decision: int, horizon_end: int
+) -> list[Plan] | str:
+    """The plan of each owner; or, where the strategy is not applicable, why not."""
+    made = []
+    for number in range(len(desk.owners.world.owners)):
+        lacking = missing(strategy, desk.account(number, decision, np.empty(0, np.int64), strategy))
+        if lacking:
+            return f"It needs {' and '.join(lacking)}, which this account does not show."
+
+        def see(now: int, gone: NDArray[np.int64], number: int = number) -> Account:
+            return desk.account(number, now, gone, strategy)
+
+        plan = decide(strategy, see, platform.limits, noise, decision=decision, horizon_end=horizon_end)
+        cannot = impossible(plan, platform)
+        if cannot:
+            return f"{platform.title} offers no way to {' or '.join(a.replace('_', ' ') for a in cannot)}."
+        made.append(plan)
+    return made
+
+
+def actions(made: Sequence[Plan]) -> NDArray[np.int64]:
+    """Rows (owner, target, action, time) of all plans."""
+    parts = [
+        np.stack([np.full(len(p.target), p.owner), p.target, p.action.astype(np.int64), p.time], axis=1) for p in made
+    ]
+    return np.concatenate(parts) if parts else np.empty((0, 4), dtype=np.int64)
+
+
+def at_once(owners: NDArray[np.int64], when: int) -> NDArray[np.int64]:
+    """Every action of every owner at one moment (s), as if all were granted."""
+    every = [ACTIONS.index(name) for name in ("delete_account", "takedown", "erase", "object")]
+    return np.array([(owner, -1, action, when) for owner in owners for action in every], dtype=np.int64)
+
+
+def deed(
+    log: Log, alive: Masks, ledger: Ledger, made: Sequence[Plan], owners: Owners, platform: Platform, *,
+    decision: int, horizon_end: int,
+) -> Deed:  # fmt: skip
+    """What plans cost the owners and what they did."""
+    total = np.array([len(rows) for rows in owners.rows], dtype=np.float64)
+    gone = np.array([_deleted(plan, len(rows), horizon_end) for plan, rows in zip(made, owners.rows, strict=True)])
+    ends = np.array([plan.finish if plan.finish is not None else decision for plan in made])
+    waits = {count: platform.limits.wait_s(count, pace=1.0) for count in {plan.calls for plan in made}}
+    repeat = ledger.by_owner(extractable(log, alive)[:, None])[:, 0]
+    return Deed(
+        avoided=ledger.avoided(log, alive),
+        extractable=ledger.extractable - repeat,
+        posts=total,
+        kept=total - gone,
+        calls=np.array([plan.calls for plan in made], dtype=np.float64),
+        days=(ends - decision) / DAY_S,
+        days_full_limit=np.array([waits[plan.calls] for plan in made]) / DAY_S,
+        usd=np.array([plan.money_usd for plan in made]),
+    )
+
+
+def _deleted(plan: Plan, posts: int, horizon_end: int) -> int:
+    """How many posts of its owner a plan deletes by the horizon."""
+    done = plan.time < horizon_end
+    if (done & (plan.action == ACTIONS.index("delete_account"))).any():
+        return posts
+    return int((done & (plan.action == ACTIONS.index("delete"))).sum())

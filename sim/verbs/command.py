@@ -1,0 +1,127 @@
+"""One command: find the path among its words, compose the rest, run the verb, print one document."""
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from sim.core.errors import Misuse, require
+from sim.verbs.compose import compose_config, conf_dir
+from sim.verbs.options import show_options
+
+TAKE_PATH = ("compare", "plan", "report")
+
+
+def run(verb: str, words: list[str]) -> int:
+    """Run `verb` with the words behind it; returns the exit status."""
+    if words == ["options"]:
+        show_options(verb)
+        return 0
+    path, overrides = _path_among(verb, words)
+    if {"-m", "--multirun"} & set(overrides):
+        return _sweep(verb, path, [word for word in overrides if word not in ("-m", "--multirun")])
+    strange = next((word for word in overrides if word.startswith("-")), None)
+    if strange:
+        raise Misuse(f"There is no option '{strange}'. There are -m, --help, --version, and NAME=VALUE.")
+    document = perform(verb, path, compose_config(verb, overrides))
+    return 0 if document is not None else 1
+
+
+def perform(verb: str, path: str | None, config: dict[str, Any], *, quiet: bool = False) -> dict[str, Any]:
+    """Do what a verb does under a whole configuration; returns its document and, unless `quiet`, prints it."""
+    _check(config)
+    if path is not None:
+        config["path"] = path
+    work = import_module(f"sim.verbs.{verb}")
+    if config.get("seeds") is not None and "channel" in config:
+        import_module("sim.verbs.warm").warm(config)
+    began = perf_counter()
+    document: dict[str, Any] = work.run(config)
+    document["seconds"] = round(perf_counter() - began, 3)
+    document["peak_mb"] = _peak_mb()
+    if quiet:
+        return document
+    if config["output"] == "json":
+        print(json.dumps(document, allow_nan=False))
+    else:
+        work.show(document)
+    return document
+
+
+def _path_among(verb: str, words: list[str]) -> tuple[str | None, list[str]]:
+    """The word that is a path, whatever it is spelt like, and the others."""
+    if verb not in TAKE_PATH:
+        return None, words
+    for place, word in enumerate(words):
+        named = Path(word).expanduser()
+        if not word.startswith("-") and ("=" not in word or named.exists()):
+            rest = words[:place] + words[place + 1 :]
+            return os.fspath(named), rest
+    return None, words
+
+
+def _check(config: Mapping[str, Any]) -> None:
+    for name, least in (("seeds", 1), ("worlds", 1), ("horizon_days", 1), ("threads", 1)):
+        value = config.get(name)
+        if name in config and not (value is None and name == "threads"):
+            require(
+                isinstance(value, int) and not isinstance(value, bool) and value >= least,
+                f"{name}={value!r}: it takes a whole number from {least} up.",
+            )
+    for name, allowed in (("params", ("ranges", "centre")), ("output", ("table", "json"))):
+        if name in config and config[name] not in allowed:
+            raise Misuse(f"{name}={config[name]!r}: it is {' or '.join(allowed)}.")
+    world = config.get("world")
+    if world is not None:
+        for name, least in (("seed", 0), ("size", 1), ("owners", 1)):
+            value = world[name]
+            require(
+                isinstance(value, int) and not isinstance(value, bool) and value >= least,
+                f"world.{name}={value!r}: it takes a whole number from {least} up.",
+            )
+
+
+def _peak_mb() -> float:
+    """Largest memory of this process and its children so far, MB."""
+    try:
+        import resource
+    except ImportError:  # not on Windows
+        return 0.0
+    scale = 1 if sys.platform == "darwin" else 1024
+    own, children = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return round((own + children) * scale / 1e6, 1)
+
+
+def _sweep(verb: str, path: str | None, overrides: list[str]) -> int:
+    """Run once for each combination of the overrides' comma-separated values, by Hydra's sweeper and launcher."""
+    import hydra
+    from omegaconf import DictConfig, OmegaConf
+
+    with tempfile.TemporaryDirectory(prefix="afterpost-") as folder:
+
+        def job(config: DictConfig) -> None:
+            number = hydra.core.hydra_config.HydraConfig.get().job.num
+            plain: Any = OmegaConf.to_container(config, resolve=True)
+            plain.pop("hydra", None)
+            plain.pop("experiment", None)
+            document = perform(verb, path, plain, quiet=True)
+            Path(folder, f"{number:06}.json").write_text(json.dumps(document, allow_nan=False), encoding="utf-8")
+
+        before = sys.argv
+        sys.argv = [before[0], "-m", *overrides, f"hydra.sweep.dir={folder}", "hydra.sweep.subdir=${hydra.job.num}"]
+        try:
+            hydra.main(config_path=str(conf_dir().resolve()), config_name=verb, version_base="1.3")(job)()
+        finally:
+            sys.argv = before
+        documents = [json.loads(file.read_text(encoding="utf-8")) for file in sorted(Path(folder).glob("*.json"))]
+    if any(word == "output=json" for word in overrides):
+        print(json.dumps(documents))
+    else:
+        for document in documents:
+            import_module(f"sim.verbs.{verb}").show(document)
+    return 0

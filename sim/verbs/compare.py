@@ -1,0 +1,59 @@
+"""compare: strategies over seeds, platform and world; a leaderboard, a report, and for one owner the plans."""
+
+from pathlib import Path
+from typing import Any
+
+from sim.cleanup.plan import to_table
+from sim.core.schema import table
+from sim.core.store import new_folder, write_json, write_table
+from sim.measure.report import write_report
+from sim.measure.results import Results
+from sim.measure.terminal import show as show_results
+from sim.verbs.plan import listed
+from sim.verbs.study import Study, study
+
+
+def run(config: dict[str, Any]) -> dict[str, Any]:
+    """Compare, and leave a run folder; returns the document."""
+    found = study("compare", config)
+    return finish(found, config, found.results)
+
+
+def finish(found: Study, config: dict[str, Any], results: Results) -> dict[str, Any]:
+    """Write the run folder of a study; returns the document."""
+    folder = Path(config["out"]).expanduser() / results["run"]
+    provenance = results["provenance"]
+    with new_folder(folder) as beside:
+        write_json(beside / "results.json", results)
+        write_json(beside / "provenance.json", provenance)
+        (beside / "report.html").write_text(write_report(results), encoding="utf-8")
+        write_table(beside / "scores.parquet", table("scores", found.comparison.scores()), provenance)
+        (beside / "plans").mkdir()
+        for name, plans in found.comparison.plans.items():
+            write_table(beside / "plans" / f"{name}.parquet", to_table(plans), provenance)
+            if len(plans) == 1:
+                text = listed(name, plans[0], found.comparison.worlds[0])
+                (beside / "plans" / f"{name}.txt").write_text(text, encoding="utf-8")
+    facts = results["facts"]
+    return {
+        "run": str(folder),
+        "report": str(folder / "report.html"),
+        "people": facts["people"],
+        "owners": facts["owners"],
+        "seeds": facts["seeds"],
+        "worlds": facts["worlds"],
+        "events": facts["events"],
+        "params": facts["params"],
+        "not_applicable": {name: s["why_not"] for name, s in results["strategies"].items() if not s["applicable"]},
+        "leaderboard": results["leaderboard"],
+    }
+
+
+def show(document: dict[str, Any]) -> None:
+    """The leaderboard in the terminal, and where the report is."""
+    from rich.console import Console
+
+    from sim.core.store import read_json
+
+    show_results(read_json(Path(document["run"]) / "results.json"), Console())
+    print(f"\nReport: {document['report']}")

@@ -1,0 +1,87 @@
+"""From the words of a command to its configuration, through Hydra; every error in one paragraph."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from hydra import compose, initialize_config_dir
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.errors import HydraException
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+import sim
+from sim.core.errors import Misuse, unknown
+
+
+def conf_dir() -> Path:
+    """The folder of configurations: inside the installed package, or beside it in a checkout."""
+    installed = Path(sim.__file__).parent / "_conf"
+    return installed if installed.is_dir() else Path(sim.__file__).parents[1] / "conf"
+
+
+def options(group: str) -> list[str]:
+    """The names in a group of the configuration."""
+    return sorted(path.stem for path in (conf_dir() / group).glob("*.yaml"))
+
+
+def compose_config(verb: str, overrides: Sequence[str]) -> dict[str, Any]:
+    """The whole configuration of a verb under `overrides`, as plain Python values.
+
+    Raises Misuse for a word that is no override, an unknown group, option or key, and an impossible value.
+    """
+    for word in overrides:
+        _parse(word)
+    with initialize_config_dir(str(conf_dir().resolve()), version_base="1.3"):
+        try:
+            config = compose(verb, overrides=list(overrides))
+            made = OmegaConf.to_container(config, resolve=True)
+        except (HydraException, OmegaConfBaseException) as problem:
+            raise _kinder(verb, problem) from None
+    if not isinstance(made, dict):
+        raise Misuse(f"The configuration of '{verb}' is no mapping.")
+    made.pop("hydra", None)
+    made.pop("experiment", None)
+    return {str(name): value for name, value in made.items()}
+
+
+def _parse(word: str) -> None:
+    try:
+        OverridesParser.create().parse_override(word)
+    except HydraException:
+        name, sign, value = word.partition("=")
+        if not sign:
+            raise Misuse(f"'{word}' is no NAME=VALUE, and there is no file or folder of that name.") from None
+        raise Misuse(
+            f"Cannot read '{word}'. A value with blanks, commas or brackets goes in quotes within quotes: "
+            f"\"{name}='{value}'\"."
+        ) from None
+
+
+def _kinder(verb: str, problem: Exception) -> Misuse:
+    """What Hydra means, in our words."""
+    text = str(problem)
+    if found := re.search(r"Could not find '(\w+)/([^']+)'", text):
+        return unknown(found[1], found[2], options(found[1]))
+    if found := re.search(r"Could not override '([^']+)'", text):
+        key = found[1]
+        parent, _, last = key.rpartition(".")
+        return unknown("option" + (f" of {parent}" if parent else ""), last, _keys(verb, parent))
+    if found := re.search(r"Error (?:when )?merging override ([^\n]+)", text) or re.search(r"^(.+)$", text, re.M):
+        return Misuse(f"This configuration cannot be made: {found[1].strip()}. {_last_line(text)}")
+    return Misuse(f"This configuration cannot be made: {text}")
+
+
+def _last_line(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[1] if len(lines) > 1 else ""
+
+
+def _keys(verb: str, parent: str) -> list[str]:
+    """The keys below `parent` in the verb's own configuration; of its root, groups too."""
+    config: Any = compose(verb)
+    below = OmegaConf.select(config, parent) if parent else config
+    if not isinstance(below, DictConfig):
+        return [str(name) for name in config]
+    return [str(name) for name in below if name != "_target_"]

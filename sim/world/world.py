@@ -1,0 +1,77 @@
+"""The world before anything is cleaned up: who there is, who sees whom, what was posted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from sim.core.errors import Mistake, require, unknown
+from sim.core.noise import Noise
+from sim.world.audience import Audience
+from sim.world.graph import named_graph, read_graph
+from sim.world.people import People, populate
+from sim.world.seat import seat
+from sim.world.ties import Ties, befriend
+
+SOURCES = ("generated", "edgelist", "networkx")
+
+
+@dataclass(frozen=True)
+class World:
+    """Tables of schema.py, and `audience`: who may see whose posts. `size`: declared; later rows are newcomers.
+
+    `owners`: the persons whose whole histories are in `posts`, with friends' posts about them. `decision`: s.
+    """
+
+    size: int
+    people: pa.Table
+    ties: pa.Table
+    audience: Audience
+    posts: pa.Table
+    mentions: pa.Table
+    owners: NDArray[np.int64]
+    decision: int
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Society:
+    """People and ties of a world of `size`, generated or read; `newcomers` more people have no ties yet."""
+
+    size: int
+    people: pa.Table
+    ties: pa.Table
+    notes: tuple[str, ...]
+
+
+def inhabit(
+    graph: Mapping[str, Any], people: People, ties: Ties, noise: Noise, *, size: int, decision: int, newcomers: int = 0
+) -> Society:
+    """People and their ties: generated for `size` persons, or those of a real graph, which then decides the size."""
+    if graph["source"] == "generated":
+        crowd = populate(people, noise, size=size + newcomers, decision=decision)
+        return Society(size, crowd, befriend(ties, crowd, noise, size=size), ())
+    if graph["source"] == "edgelist":
+        if not graph["path"]:
+            raise Mistake("graph=edgelist needs the file: graph.path=FILE, with rows of two names.")
+        read = read_graph(Path(str(graph["path"])).expanduser(), directed=bool(graph["directed"]))
+    elif graph["source"] == "networkx":
+        read = named_graph(str(graph["name"]))
+    else:
+        raise unknown("source of a graph", str(graph["source"]), SOURCES)
+    crowd = populate(people, noise, size=read.size + newcomers, decision=decision)
+    seated = seat(crowd.slice(0, read.size), read.ties, noise)
+    return Society(read.size, pa.concat_tables([seated, crowd.slice(read.size)]), read.ties, read.notes)
+
+
+def choose(audience: Audience, noise: Noise, *, size: int, count: int) -> NDArray[np.int64]:
+    """`count` persons with ties, those with the least keyed numbers: a newcomer without ties displaces nobody."""
+    require(count >= 1, f"owners={count}: at least one person must be followed.")
+    tied = np.flatnonzero(np.diff(audience.start[: size + 1]) > 0)
+    require(len(tied) > 0, "Nobody in this world has a tie, so nobody's exposure can be followed.")
+    order = np.argsort(noise.words("owner", tied)[0], kind="stable")
+    return np.sort(tied[order[:count]])
