@@ -135,7 +135,7 @@ def clean_up(owners: Owners, config: Config, noise: Noise, *, archived: bool) ->
     waits = np.array([w for w in WAITS_DAYS if w < config["horizon_days"]])
     later = [ledger.avoided(log, under(at_once(world.owners, decision + w * DAY_S))).sum() for w in waits.tolist()]
     days = (times - decision) // DAY_S
-    outcome = Outcome(ledger, deeds, days, known, grid, stops, waits, np.array(later, dtype=np.int64))
+    outcome = Outcome(ledger, deeds, days, known, stops, waits, np.array(later, dtype=np.int64))
     return Life(outcome, made, why_not, log.events)
 
 

@@ -83,8 +83,8 @@ def _content_hash(column: pa.ChunkedArray) -> str:
 
 
 def write_json(path: Path, document: Any) -> None:
-    """Write canonical JSON: sorted keys, no NaN."""
-    text = json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    """Write JSON, keys in their order, no NaN."""
+    text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
     path.write_text(text + "\n", encoding="utf-8")
 
 

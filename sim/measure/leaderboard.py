@@ -107,16 +107,16 @@ def stop_here(worlds: Worlds) -> dict[str, StopHere]:
     """By strategy that deletes post by post: what the first deletions achieve, as a share of avoidable."""
     curves: dict[str, StopHere] = {}
     for name in worlds[0][0].stop_here:
-        grid = max((o.deletions for world in worlds for o in world), key=len)
-        shares = [
-            np.interp(grid, o.deletions, o.stop_here[name]) / o.ledger.avoidable.sum()
-            for world in worlds
-            for o in world
-            if o.ledger.avoidable.sum() > 0
-        ]
-        if shares:
-            mean, low, high = _band(np.stack(shares))
-            curves[name] = StopHere(deletions=grid.tolist(), share=mean, low=low, high=high)
+        made, shares = [], []
+        for o in (o for world in worlds for o in world if o.ledger.avoidable.sum() > 0):
+            deletions, pairs = o.stop_here[name]
+            made.append(deletions / o.ledger.owners)
+            shares.append(pairs / o.ledger.avoidable.sum())
+        if not shares:
+            continue
+        grid = np.unique(np.concatenate(made))
+        mean, low, high = _band(np.stack([np.interp(grid, x, y) for x, y in zip(made, shares, strict=True)]))
+        curves[name] = StopHere(deletions=grid.tolist(), share=mean, low=low, high=high)
     return curves
 
 

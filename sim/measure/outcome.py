@@ -37,8 +37,9 @@ class Deed:
 class Outcome:
     """One world and seed: the ledger's parts, each strategy's deed, and curves for the report.
 
-    over_time: by strategy, pairs of all owners known by each of `moments_days`. stop_here: by strategy, pairs
-    avoided by the first m deletions of each owner, for each m of `deletions`. waiting: pairs still avoidable if
+    over_time: by strategy, pairs of all owners known by each of `moments_days`. stop_here: by strategy, how many
+    deletions all owners have made and pairs avoided when each has made at most m, for a grid of m: int64[2, grid].
+    waiting: pairs still avoidable if
     everything is done only after each of `waits_days`.
     """
 
@@ -46,7 +47,6 @@ class Outcome:
     deeds: Mapping[str, Deed]
     moments_days: NDArray[np.int64]
     over_time: Mapping[str, NDArray[np.int64]]
-    deletions: NDArray[np.int64]
     stop_here: Mapping[str, NDArray[np.int64]]
     waits_days: NDArray[np.int64]
     waiting: NDArray[np.int64]
@@ -86,16 +86,17 @@ def steps(most: int) -> NDArray[np.int64]:
 def by_first_deletions(
     log: Log, ledger: Ledger, alive: Masks, targets: Sequence[NDArray[np.int64]], deletions: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """Pairs of all owners avoided by the first m deletions of each, for each m of `deletions`.
+    """Deletions made and pairs avoided, of all owners, when each makes her first m, for each m of `deletions`.
 
     `targets` are each owner's deletions in order (post ids). Posts do not touch each other, so what a deletion
     avoids is what its post's own events lose.
     """
     order = np.argsort(log.post, kind="stable")
     gains = ledger.avoided_by_post(log, alive)
-    total = np.zeros(len(deletions), dtype=np.int64)
+    total = np.zeros((2, len(deletions)), dtype=np.int64)
     for target in targets:
         row = order[np.searchsorted(log.post, target, sorter=order)]
         summed = np.concatenate([[0], np.cumsum(gains[row])])
-        total += summed[np.minimum(deletions, len(target))]
+        made = np.minimum(deletions, len(target))
+        total += np.stack([made, summed[made]])
     return total

@@ -38,7 +38,7 @@ def perform(verb: str, path: str | None, config: dict[str, Any], *, quiet: bool 
     if path is not None:
         config["path"] = path
     work = import_module(f"sim.verbs.{verb}")
-    if config.get("seeds") is not None and "channel" in config:
+    if "channel" in config and "strategy" in config:
         import_module("sim.verbs.warm").warm(config)
     began = perf_counter()
     document: dict[str, Any] = work.run(config)

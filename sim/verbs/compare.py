@@ -16,10 +16,10 @@ from sim.verbs.study import Study, study
 def run(config: dict[str, Any]) -> dict[str, Any]:
     """Compare, and leave a run folder; returns the document."""
     found = study("compare", config)
-    return finish(found, config, found.results)
+    return finish(found, found.results, config)
 
 
-def finish(found: Study, config: dict[str, Any], results: Results) -> dict[str, Any]:
+def finish(found: Study, results: Results, config: dict[str, Any]) -> dict[str, Any]:
     """Write the run folder of a study; returns the document."""
     folder = Path(config["out"]).expanduser() / results["run"]
     provenance = results["provenance"]

@@ -1,0 +1,69 @@
+"""generate: a world as a folder of Parquet tables, and if asked its owners as archives of a platform."""
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow.compute as pc
+
+from sim.core.errors import unknown
+from sim.core.provenance import fingerprint, record, run_id
+from sim.core.store import content_hashes, new_folder, write_json, write_table
+from sim.experiment import make_world
+from sim.platforms.exports.mastodon_writer import write_mastodon
+from sim.world.world import World
+
+FORMATS = ("mastodon",)
+
+
+def run(config: dict[str, Any]) -> dict[str, Any]:
+    """Make a world and write it; returns the document, with a content hash for each table."""
+    if config["write_as"] not in (None, *FORMATS):
+        raise unknown("archive to write as", str(config["write_as"]), FORMATS)
+    graph = config["graph"]["path"]
+    inputs = {Path(graph).name: fingerprint(Path(graph).expanduser())} if graph else {}
+    provenance = record("generate", config, inputs)
+    world = make_world(config, 0)
+    folder = Path(config["out"]).expanduser() / run_id(provenance)
+    tables = {"people": world.people, "ties": world.ties, "posts": world.posts, "mentions": world.mentions}
+    with new_folder(folder) as beside:
+        for name, rows in tables.items():
+            write_table(beside / f"{name}.parquet", rows, provenance)
+        write_json(beside / "provenance.json", provenance)
+        archives = _write_archives(world, beside / "archives") if config["write_as"] else []
+    return {
+        "run": str(folder),
+        "people": world.size,
+        "ties": world.ties.num_rows,
+        "mean_friends": len(world.audience.viewer) / world.people.num_rows,
+        "owners": len(world.owners),
+        "posts": world.posts.num_rows,
+        "archives": [str(folder / "archives" / name) for name in archives],
+        "content_sha256": {name: content_hashes(rows) for name, rows in tables.items()},
+    }
+
+
+def _write_archives(world: World, folder: Path) -> list[str]:
+    """One archive an owner, named by her handle."""
+    folder.mkdir()
+    people = world.people.take(world.owners)
+    names = []
+    for owner, handle, name in zip(
+        world.owners.tolist(), people["handle"].to_pylist(), people["name"].to_pylist(), strict=True
+    ):
+        own = world.posts.filter(
+            pc.and_(pc.equal(world.posts["author"], owner), pc.equal(world.posts["subject"], owner))
+        )
+        names.append(f"{handle}.tar.gz")
+        write_mastodon(own, handle=handle, name=name, path=folder / names[-1])
+    return names
+
+
+def show(document: dict[str, Any]) -> None:
+    """What was made, in words."""
+    print(
+        f"{document['people']:,} people with {document['mean_friends']:.1f} friends each on average, "
+        f"{document['ties']:,} ties; {document['posts']:,} posts by or about {document['owners']:,} owners."
+    )
+    for path in document["archives"][:3]:
+        print(f"Archive: {path}")
+    print(f"World: {document['run']}")
