@@ -63,32 +63,33 @@ class Desk:
     owners: Owners
     engagement: Engagement | None
 
+    @cached_property
+    def _each(self) -> list[Engagement]:
+        assert self.engagement is not None
+        return [self.engagement.of(rows) for rows in self.owners.rows]
+
     def account(self, owner: int, now: int, gone: NDArray[np.int64], strategy: Strategy) -> Account:
         """What owner number `owner` sees at `now` (s) without the posts in `gone`."""
-        rows, own = self.owners.rows[owner], self.owners.own[owner]
-        likes, reshares = self._counts(now)
-        wanted = {"text", "native_id"} & set(strategy.needs)
+        own = self.owners.own[owner]
+        if self.engagement is None:
+            likes, reshares = _counted(own["likes"]), _counted(own["reshares"])
+        else:
+            likes, reshares = self._each[owner].counts(now)
         return observe(
             own,
             owner=int(self.owners.world.owners[owner]),
             now=now,
-            estimated=self.owners.estimated[rows],
-            likes=None if likes is None else likes[rows],
-            reshares=None if reshares is None else reshares[rows],
+            estimated=self.owners.estimated[self.owners.rows[owner]],
+            likes=likes,
+            reshares=reshares,
             gone=gone,
-            texts=bool(wanted),
+            texts=bool({"text", "native_id"} & set(strategy.needs)),
         )
-
-    def _counts(self, now: int) -> tuple[Counts | None, Counts | None]:
-        if self.engagement is None:
-            posts = self.owners.world.posts
-            return _counted(posts["likes"]), _counted(posts["reshares"])
-        return self.engagement.counts(now)
 
 
 def _counted(column: pa.ChunkedArray) -> Counts | None:
     """An archive's counts; None if it has none."""
-    if column.null_count == len(column):
+    if len(column) and column.null_count == len(column):
         return None
     return np.asarray(pc.fill_null(column, 0).to_numpy(), dtype=np.int32)
 

@@ -24,6 +24,14 @@ class Engagement:
     reshared: NDArray[np.int64]
     reshared_at: NDArray[np.int64]
 
+    def of(self, rows: NDArray[np.int64]) -> "Engagement":
+        """That of posts `rows` alone, renumbered from 0 in this order."""
+        place = np.full(self.posts, -1, dtype=np.int64)
+        place[rows] = np.arange(len(rows))
+        liked, reshared = place[self.liked], place[self.reshared]
+        mine, passed = liked >= 0, reshared >= 0
+        return Engagement(len(rows), liked[mine], self.liked_at[mine], reshared[passed], self.reshared_at[passed])
+
     def counts(self, until: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Likes and reshares of each post before `until` (s): int32[posts] each."""
         likes = np.bincount(self.liked[self.liked_at < until], minlength=self.posts)
