@@ -13,6 +13,7 @@ VERBS = {
     "generate": ("", "a world as a folder of Parquet tables; write_as=mastodon: its owners as archives"),
     "propagate": ("", "the event log of a world; write=true keeps it as Parquet"),
     "report": ("RUN", "the page of a run, drawn again from its record"),
+    "validate": ("", "generated data against published facts, or a real graph's twins against it, with verdicts"),
     "platforms": ("", "what a clean-up takes where: route, evidence, limits, days and money for items=N"),
 }
 

@@ -15,7 +15,7 @@ from sim.cleanup.limits import Platform
 from sim.cleanup.plan import Plan, Strategy, decide, impossible, missing
 from sim.core.log import Log
 from sim.core.noise import Noise
-from sim.core.schema import ACTIONS, DAY_S
+from sim.core.schema import ACTIONS, DAY_S, NEVER
 from sim.exposure.engagement import Engagement
 from sim.measure.outcome import Deed
 from sim.measure.score import Ledger
@@ -134,8 +134,9 @@ def deed(
     decision: int, horizon_end: int,
 ) -> Deed:  # fmt: skip
     """What plans cost the owners and what they did."""
-    total = np.array([len(rows) for rows in owners.rows], dtype=np.float64)
-    gone = np.array([_deleted(plan, len(rows), horizon_end) for plan, rows in zip(made, owners.rows, strict=True)])
+    standing = [_standing(own, decision) for own in owners.own]
+    total = np.array(standing, dtype=np.float64)
+    gone = np.array([_deleted(plan, count, horizon_end) for plan, count in zip(made, standing, strict=True)])
     ends = np.array([plan.finish if plan.finish is not None else decision for plan in made])
     waits = {count: platform.limits.wait_s(count, pace=1.0) for count in {plan.calls for plan in made}}
     repeat = ledger.by_owner(extractable(log, alive)[:, None])[:, 0]
@@ -149,6 +150,11 @@ def deed(
         days_full_limit=np.array([waits[plan.calls] for plan in made]) / DAY_S,
         usd=np.array([plan.money_usd for plan in made]),
     )
+
+
+def _standing(own: pa.Table, decision: int) -> int:
+    """How many of her own posts an owner has not deleted of her own accord by `decision` (s)."""
+    return int((pc.fill_null(own["deleted"], NEVER).to_numpy() > decision).sum())
 
 
 def _deleted(plan: Plan, posts: int, horizon_end: int) -> int:

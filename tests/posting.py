@@ -8,7 +8,7 @@ import pyarrow as pa
 import yaml
 
 from sim.core.parameters import settle
-from sim.core.schema import DAY_S, table
+from sim.core.schema import DAY_S, YEAR_S, table
 from sim.world.posts import Posts
 from sim.world.rhythm import Rhythm
 
@@ -43,11 +43,22 @@ def people(n: int, **columns: object) -> pa.Table:
         "person": at,
         "country": [COUNTRIES[i % 6] for i in at],
         "city": [CITIES[i % 6] for i in at],
+        "region": [CITIES[i % 6] for i in at],
+        "address": ["Example Road 1, 00000"] * n,
+        "household": at,
+        "language": [LOCALES[i % 6][:2] for i in at],
         "locale": [LOCALES[i % 6] for i in at],
         "age": np.full(n, 40),
+        "born": DECISION - columns.get("age", np.full(n, 40)) * YEAR_S,
         "gender": ["woman"] * n,
         "name": [NAMES[i % 6] for i in at],
         "handle": [f"user.{i}" for i in at],
+        "email": [f"user.{i}@example.org" for i in at],
+        "phone": [f"07700 9000{i % 100:02d}" for i in at],
+        "education": ["secondary"] * n,
+        "interests": 1 << at % 12,
+        "default_audience": np.ones(n, dtype=int),
+        "camera_roll": np.zeros(n, dtype=bool),
         "employer": [None if i % 4 == 3 else "Müller & Söhne" for i in at],
         "posts_per_month": np.minimum(spread, 60.0),
         "caution": (at * 37 % 101) / 100,

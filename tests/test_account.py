@@ -15,7 +15,7 @@ def posts(**columns: Any) -> pa.Table:
     """A `posts` table without what this test does not ask for."""
     n = len(columns["post"])
     filled = {"author": [4] * n, "subject": [4] * n, "kind": [0] * n, "audience": [2] * n, "text": [None] * n}
-    given = filled | {"native_id": [None] * n, "sensitive": [7] * n} | columns
+    given = filled | {"native_id": [None] * n, "sensitive": [7] * n, "deleted": [None] * n} | columns
     types = {"kind": pa.int8(), "audience": pa.int8(), "text": pa.string(), "native_id": pa.string()}
     return pa.table({name: pa.array(values, types.get(name, pa.int64())) for name, values in given.items()})
 
@@ -43,6 +43,13 @@ def test_observe_takes_own_posts_of_the_past_that_still_stand() -> None:
     assert not hasattr(account, "sensitive") and not hasattr(account, "spans")
     assert seen_at(50, rows, texts=False).text is None
     assert len(seen_at(5, rows)) == 0
+
+
+def test_observe_leaves_out_what_she_has_deleted_herself() -> None:
+    rows = posts(post=[1, 2, 3], time=[10, 20, 30], deleted=[40, None, 90])
+    assert seen_at(39, rows).post.tolist() == [1, 2, 3]
+    assert seen_at(40, rows).post.tolist() == [2, 3]
+    assert seen_at(90, rows).post.tolist() == [2]
 
 
 def test_observe_puts_posts_in_order_of_time_and_id() -> None:

@@ -43,7 +43,7 @@ def test_recall_and_precision_lie_between_one_half_and_one(judged: tuple[np.ndar
     assert 0.5 < both / true < 0.95
     assert 0.5 < both / said < 0.95
     # The docstring's figures, measured on ten times as many posts.
-    assert both / true == pytest.approx(0.79, abs=0.03)
+    assert both / true == pytest.approx(0.75, abs=0.03)
     assert both / said == pytest.approx(0.62, abs=0.03)
 
 

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -12,15 +13,18 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.core.build import build
 from sim.core.errors import Mistake, Misuse
 from sim.core.noise import Noise
 from sim.core.parameters import settle
 from sim.core.quantile import beta_thresholds
-from sim.core.schema import check, table
-from sim.world.blocks import block_pairs
+from sim.core.schema import RELATIONS, check, table
+from sim.world.audience import adjacency
+from sim.world.blocks import block_ties
 from sim.world.cells import codes, nest
-from sim.world.people import People, populate
-from sim.world.ties import Ties, befriend, join, mean_friends, see
+from sim.world.distance import giant_share
+from sim.world.people import populate
+from sim.world.ties import Ties, befriend, join, mean_friends, see, wanted_ties
 
 CONF = Path(__file__).parents[1] / "conf"
 DECISION_S = 627_696_000
@@ -34,9 +38,8 @@ def laws(**changes):
 
 
 def crowd(size, seed=1):
-    laws_ = settle(yaml.safe_load((CONF / "people.yaml").read_text()), None)
-    laws_.pop("_target_")
-    return populate(People(**laws_), Noise(seed), size=size, decision=DECISION_S)
+    laws_ = build(settle(yaml.safe_load((CONF / "people.yaml").read_text()), None))
+    return populate(laws_, Noise(seed), size=size, decision=DECISION_S)
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +109,30 @@ print(int((source * 7919 + target).sum()))
     assert run.stdout.strip() == str(int((source * 7919 + target).sum())), run.stderr
 
 
+def test_ties_say_what_friends_share_and_since_when(people):
+    made = befriend(laws(), people, Noise(1), size=SIZE, decision=DECISION_S)
+    source, target = ends(made)
+    kind, since, joined = made["relation"].to_numpy(), made["since"].to_numpy(), people["joined"].to_numpy()
+    assert (since >= np.maximum(joined[source], joined[target])).all()
+    assert (since <= DECISION_S).all()
+    home, work = people["household"].to_numpy(), codes(people["employer"])
+    family, colleagues = kind == RELATIONS.index("family"), kind == RELATIONS.index("work")
+    assert family.sum() > SIZE / 10
+    assert (home[source] == home[target])[family].all()
+    assert colleagues.sum() > SIZE / 10
+    assert (work[source] == work[target])[colleagues].all()
+    assert (work[source] >= 0)[colleagues].all()
+    assert set(kind.tolist()) == set(range(len(RELATIONS)))
+
+
+def test_hardly_anybody_is_cut_off_and_nobody_has_more_friends_than_wanted(people, ties):
+    start, neighbour = adjacency(ties, people=SIZE, directed=False)
+    assert giant_share(start, neighbour) > 0.999
+    wanted = wanted_ties(laws(), Noise(1), size=SIZE, mean=mean_friends(SIZE))[0]
+    assert (np.diff(start) <= wanted).all()
+    assert np.diff(start).sum() > 0.99 * wanted.sum()
+
+
 def test_degrees_follow_the_scaled_weibull(ties):
     found = degree(ties, SIZE)
     p = np.array([0.25, 0.5, 0.75, 0.9, 0.95])
@@ -148,15 +175,23 @@ def test_triangles_far_exceed_a_graph_of_the_same_degrees(people):
 
 
 def test_no_blocks_no_triangles_to_speak_of(people):
-    flat = {"cohort_share": 0.0, "town_share": 0.0, "nation_share": 0.0, "abroad_share": 1.0, "mean_friends": 10}
+    flat = {
+        "matching_sorting": 0.0,
+        "cohort_share": 0.0,
+        "town_share": 0.0,
+        "nation_share": 0.0,
+        "abroad_share": 1.0,
+        "mean_friends": 10,
+    }
     made = befriend(laws(**flat), people, Noise(1), size=2000)
     wanted = degree(made, 2000).astype(np.float64)
     assert triangles(made, 2000) / float((wanted * (wanted - 1)).sum()) < 0.05
 
 
 def block_twin(noise, decision, order, start, degree, width, share):
-    """The block model in plain Python."""
+    """The block model in plain Python, both directions of each tie."""
     pairs = set()
+    room = degree.copy()
     for cell in range(len(start) - 1):
         left = [int(person) for person in order[start[cell] : start[cell + 1]]]
         while left:
@@ -166,11 +201,12 @@ def block_twin(noise, decision, order, start, degree, width, share):
                 if len(block) >= width[sum(int(degree[person]) for person in block) // len(block)]:
                     break
             total = sum(int(degree[person]) for person in block)
-            for a in block:
-                for b in (other for other in block if other > a):
-                    word = int(noise.words(decision, a, b)[0][0]) >> 32
-                    if word < min((share * int(degree[a]) * int(degree[b]) << 16) // total, 4_080_218_931):
-                        pairs.add((a, b))
+            for a, b in combinations(block, 2):
+                word = int(noise.words(decision, min(a, b), max(a, b))[0][0]) >> 32
+                chance = min((share * int(degree[a]) * int(degree[b]) << 16) // total, 4_080_218_931)
+                if word < chance and room[a] and room[b]:
+                    pairs |= {(a, b), (b, a)}
+                    room[[a, b]] -= 1
     return pairs
 
 
@@ -182,10 +218,14 @@ def test_blocks_equal_their_plain_twin(seed, size, cut, share):
     degree = 1 + noise.below("degree", 12, np.arange(size))
     start = np.array([0, min(cut, size), size])
     width = np.maximum(2, np.arange(13))
-    made = block_pairs(noise.key("pair"), order, start, degree, width, share)
-    found = {(int(pair) >> 32, int(pair) & 0xFFFFFFFF) for pair in made}
-    assert len(found) == len(made)
+    begin, fill = np.concatenate([[0], np.cumsum(degree)]), np.zeros(size, dtype=np.int64)
+    slot = np.full(begin[-1], -1, dtype=np.int32)
+    person, nothing, part = np.arange(size), np.zeros(size, dtype=np.int64), np.full(13, share)
+    key = noise.key("pair")
+    block_ties(key, 0, 2, start, order, person, nothing, 1, 3, width, part, begin, fill, slot)
+    found = {(a, int(b) >> 2) for a in range(size) for b in slot[begin[a] : begin[a] + fill[a]]}
     assert found == block_twin(noise, "pair", order, start, degree, width, share)
+    assert (fill <= degree).all()
 
 
 def test_cells_nest(people):
@@ -295,4 +335,4 @@ def test_every_graph_of_conf_is_complete_in_its_whole_range(name, seed):
     both.pop("_target_")
     Ties(**both)
     assert own["name"] == name
-    assert (config | own)["source"] in ("generated", "edgelist", "networkx")
+    assert (config | own)["source"] in ("generated", "edgelist", "networkx", "like")

@@ -5,9 +5,11 @@ from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from sim.core.errors import require
+from sim.core.schema import NEVER
 
 Strings: TypeAlias = pa.StringArray | pa.ChunkedArray
 
@@ -60,7 +62,8 @@ def observe(
     gone: NDArray[np.int64],
     texts: bool = True,
 ) -> Account:
-    """The account of `owner` at `now` (s): her own posts up to then, without those in `gone` (ids acted on).
+    """The account of `owner` at `now` (s): her own posts up to then that she has not deleted herself, without
+    those in `gone` (ids acted on).
 
     `estimated`, `likes` and `reshares` have one entry for each row of `posts`, whoever posted it. Others' posts
     about her are left out: they are not hers to delete. `texts=False` leaves text and native ids out, and their
@@ -74,6 +77,8 @@ def observe(
     post, time = posts["post"].to_numpy(), posts["time"].to_numpy()
     author, subject = posts["author"].to_numpy(), posts["subject"].to_numpy()
     seen = (author == owner) & (subject == owner) & (time <= now)
+    if posts["deleted"].null_count < posts.num_rows:
+        seen &= pc.fill_null(posts["deleted"], NEVER).to_numpy() > now
     if len(gone):
         seen &= ~np.isin(post, gone)
     rows = _in_order(np.flatnonzero(seen), post, time)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import sim
+from sim.core.errors import require
 
 SCHEMA_VERSION = "1.0.0"
 LIBRARIES = ("numpy", "pyarrow", "numba", "networkx", "faker")
@@ -38,7 +39,11 @@ def run_id(provenance: dict[str, Any]) -> str:
 
 
 def fingerprint(path: Path) -> str:
-    """SHA-256 of a file, or of a folder's files with their relative names in order."""
+    """SHA-256 of a file, or of a folder's files with their relative names in order.
+
+    Raises Mistake if it is not there.
+    """
+    require(path.exists(), f"There is no file or folder {path}.")
     found = sha256()
     files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
     for file in files:

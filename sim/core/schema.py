@@ -23,6 +23,13 @@ CLASSES = (
     "health", "money", "children", "explicit", "copyrighted",
 )  # fmt: skip
 """Sensitive classes. A post's `sensitive` is the sum of `1 << position` of those it carries."""
+EDUCATIONS = ("pupil", "basic", "secondary", "student", "tertiary")
+"""At school; left without an upper secondary certificate; with one; studying; with a degree (ISCED 2011, grouped)."""
+INTERESTS = (
+    "cooking", "cycling", "series", "music", "books", "gardening",
+    "games", "football", "travel", "crafts", "pets", "film",
+)  # fmt: skip
+"""What people like to do. A person's `interests` is the sum of `1 << position` of hers."""
 LEARNERS = ("friends", "strangers", "scrapers", "annotators", "models")
 CHANNELS = ("feed", "tag", "discovery", "reshare", "forward", "copy", "copied", "scrape", "review", "train", "extract")
 """What an event is. feed, tag, discovery, forward (a reshare's view), copied (a copy's view): a person
@@ -31,6 +38,8 @@ model is trained. extract: a model can be made to repeat."""
 OBJECTS = ("friends_reach", "public_reach", "tag_reach", "copy", "held_for_review", "held_for_training")
 ACTIONS = ("delete", "limit", "untag", "takedown", "erase", "object", "delete_account")
 RESULTS = ("confirmed", "accepted", "refused", "unknown")
+RELATIONS = ("family", "school", "work", "interest")
+"""What two friends have in common."""
 
 
 @dataclass(frozen=True)
@@ -54,21 +63,34 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "people": (
         Column("person", pa.int64(), "id: 0, 1, 2 ..."),
         Column("country", _STRING, "ISO 3166 alpha-2 code; decides rights"),
+        Column("region", _STRING, "first-level part of the country"),
         Column("city", _STRING, "home town"),
-        Column("locale", _STRING, "language of names and texts, as Faker names it (de_DE)"),
+        Column("address", _STRING, "street, number and a postal code that is assigned nowhere; of the household"),
+        Column("household", pa.int64(), "people with equal numbers live together"),
+        Column("locale", _STRING, "which names she has, as Faker names it (de_DE)"),
+        Column("language", _STRING, "what she writes in, ISO 639-1"),
         Column("age", pa.int16(), "years, at the decision"),
+        Column("born", pa.int64(), "day of birth, s; below 0 before 2007"),
         Column("gender", _STRING, "woman, man or other"),
-        Column("name", _STRING, "full name, from the locale's vocabulary"),
+        Column("name", pa.string(), "full name, from the locale's vocabulary"),
         Column("handle", pa.string(), "account name, unique"),
+        Column("email", pa.string(), "unique, at a domain reserved for documentation (RFC 2606)"),
+        Column("phone", _STRING, "in a range that is given to nobody; not unique"),
+        Column("education", _STRING, "one of " + ", ".join(EDUCATIONS)),
         Column("employer", _STRING, "company name; null: none", null=True),
+        Column("interests", pa.int32(), "what she likes, as bits of INTERESTS"),
         Column("posts_per_month", pa.float64(), "own rate of posting, posts a month (P01)"),
         Column("caution", pa.float64(), "0 careless to 1 careful: shifts audiences"),
         Column("joined", pa.int64(), "first day of the account, s"),
+        Column("default_audience", pa.int8(), _text(AUDIENCES) + ": what her account was set to when she joined"),
         Column("public_share", pa.float64(), "chance that a new post is public, 0 to 1"),
+        Column("camera_roll", pa.bool_(), "she lets the platform look through the pictures on her telephone"),
     ),
     "ties": (
         Column("source", pa.int64(), "person who may see, or lower id of two friends"),
         Column("target", pa.int64(), "person who is seen, or higher id of two friends"),
+        Column("relation", pa.int8(), _text(RELATIONS) + "; null: followers, or not known", null=True),
+        Column("since", pa.int64(), "when tied, s; null: not known", null=True),
         Column("original_source", pa.string(), "name of `source` in a graph that was read", null=True),
         Column("original_target", pa.string(), "name of `target` in a graph that was read", null=True),
     ),
@@ -85,6 +107,8 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("sensitive", pa.int32(), "true classes it exposes of the subject, as bits of CLASSES"),
         Column("text", pa.string(), "what it says; null: made without content", null=True),
         Column("spans", pa.list_(_SPAN), "where in `text` (characters) each class shows", null=True),
+        Column("reply_to", pa.int64(), "post of her own that it follows up; null: none, or another's", null=True),
+        Column("deleted", pa.int64(), "when its author deletes it of her own accord, s; null: never", null=True),
         Column("native_id", pa.string(), "the platform's id, of a post from an archive", null=True),
         Column("likes", pa.int32(), "likes the owner's archive counts; null: it does not say", null=True),
         Column("reshares", pa.int32(), "reshares the owner's archive counts; null: it does not say", null=True),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from sim.core.noise import Noise
@@ -57,11 +58,14 @@ class Scene:
 
 
 def stage(world: World, noise: Noise, *, horizon_end: int, others_gone_per_year: float) -> Scene:
-    """The scene of a world. Friends' posts about an owner vanish at `others_gone_per_year` (D05), hers do not."""
+    """The scene of a world. Hers vanish when she deletes them of her own accord (D01, D05), friends' posts about an
+    owner at `others_gone_per_year` (D05).
+    """
     posts, people = world.posts, world.people
     post, author, subject = (posts[name].to_numpy() for name in ("post", "author", "subject"))
     time = posts["time"].to_numpy()
     ends = time + delay(exponential(mean_s=YEAR_S / others_gone_per_year), noise.words("friend deletes", post)[0])
+    regretted = pc.fill_null(posts["deleted"], NEVER).to_numpy()
     joined = people["joined"].to_numpy()
     months = np.maximum(world.decision - joined, 0) * 12 / YEAR_S
     return Scene(
@@ -71,7 +75,7 @@ def stage(world: World, noise: Noise, *, horizon_end: int, others_gone_per_year:
         time=time,
         audience=posts["audience"].to_numpy(),
         tagged=posts["tagged"].to_numpy(zero_copy_only=False),
-        natural=np.where(author == subject, NEVER, ends),
+        natural=np.where(author == subject, regretted, ends),
         people=people.num_rows,
         population=world.size,
         start=world.audience.start,

@@ -32,6 +32,7 @@ def run(config: dict[str, Any]) -> dict[str, Any]:
     return {
         "run": str(folder),
         "strategy": chosen,
+        "params": config["params"],
         "actions": len(plan.target),
         "calls": plan.calls,
         "money_usd": plan.money_usd,

@@ -10,6 +10,7 @@ from sim.core.compiled import compiled, draw
 from sim.core.errors import require
 from sim.core.noise import Noise
 from sim.core.quantile import beta_thresholds
+from sim.world.threads import each, shares
 
 Ints = NDArray[np.int64]
 
@@ -55,14 +56,18 @@ def rows(source: Ints, target: Ints, people: int, both: bool) -> tuple[Ints, NDA
 
 @compiled
 def _thresholds(
-    key: np.uint64, start: Ints, viewer: NDArray[np.int32], quantiles: NDArray[np.uint32]
-) -> NDArray[np.uint32]:
-    """A keyed quantile for each (author, viewer)."""
-    visibility = np.empty(len(viewer), dtype=np.uint32)
-    for author in range(len(start) - 1):
+    key: np.uint64,
+    first: int,
+    last: int,
+    start: Ints,
+    viewer: NDArray[np.int32],
+    quantiles: NDArray[np.uint32],
+    visibility: NDArray[np.uint32],
+) -> None:
+    """A keyed quantile for each viewer of authors first ... last - 1."""
+    for author in range(first, last):
         for at in range(start[author], start[author + 1]):
             visibility[at] = quantiles[draw(key, author, viewer[at], 0)[0] >> np.uint64(52)]
-    return visibility
 
 
 def adjacency(ties: pa.Table, *, people: int, directed: bool) -> tuple[Ints, NDArray[np.int32]]:
@@ -92,4 +97,6 @@ def see(
     """
     start, viewer = adjacency(ties, people=people, directed=directed)
     quantiles = beta_thresholds(a=visibility_a, b=visibility_b)
-    return Audience(start, viewer, _thresholds(noise.key("visibility"), start, viewer, quantiles))
+    visibility, key = np.empty(len(viewer), dtype=np.uint32), noise.key("visibility")
+    each(lambda part: _thresholds(key, *part, start, viewer, quantiles, visibility), shares(start))
+    return Audience(start, viewer, visibility)

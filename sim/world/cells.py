@@ -1,4 +1,4 @@
-"""Nest people in cells: age cohort < town < country, each large enough to hold its people's ties."""
+"""Nest people in cells: age cohort < town < country, each large enough to hold its people's ties; and families."""
 
 from dataclasses import dataclass
 
@@ -7,8 +7,18 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from sim.core.noise import Noise
+from sim.world.weave import Layout, Line
 
 Ints = NDArray[np.int64]
+
+YEAR = 16
+"""Steps of a year along the line of ages."""
+
+FEW = 4
+"""Ties wanted up to which people are not ranked by that number."""
+
+BAND_YEARS = 4
+"""Years within which people count as of one age when they are matched by their number of ties."""
 
 COHORTS = 3
 """Cohorts a town has at least, before small towns are put together; more where it is larger."""
@@ -37,11 +47,44 @@ class Levels:
 
 
 def codes(column: pa.ChunkedArray) -> Ints:
-    """Numbers of a dictionary column's values, by alphabet: the same whatever the dictionary's order."""
+    """Numbers of a dictionary column's values, by alphabet, whatever the dictionary's order; -1 where it is null."""
     encoded = column.combine_chunks()
     words = np.asarray(encoded.dictionary.to_pylist(), dtype=str)
     place = np.unique(words, return_inverse=True)[1]
-    return place[encoded.indices.to_numpy(zero_copy_only=False)].astype(np.int64)
+    indices = encoded.indices.fill_null(len(place)).to_numpy(zero_copy_only=False)
+    return np.append(place, -1)[indices].astype(np.int64)
+
+
+def lay_out(people: pa.Table, noise: Noise, *, cell_people: int, blur_years: int) -> Layout:
+    """People in order of country, town, cohort and id, as `weave` takes them; places on its lines are ages."""
+    levels = nest(people, noise, cell_people=cell_people, blur_years=blur_years)
+    order = np.argsort(levels.cohort.cell, kind="stable")
+    age = YEAR * (levels.age[order] - levels.age.min())
+    line = Line(age, YEAR * blur_years)
+    work = codes(people["employer"])[order]
+    town = levels.town.starts(order)
+    kin, kin_order = _families(people["household"].to_numpy()[order])
+    return Layout(
+        person=order,
+        kin_order=kin_order,
+        kin=kin,
+        cohort=levels.cohort.starts(order),
+        town=town,
+        country=np.searchsorted(levels.country[order], np.arange(levels.country.max() + 2)).astype(np.int64),
+        work=work,
+        in_town=line,
+        in_nation=line,
+        in_world=line,
+        bucket=YEAR * BAND_YEARS,
+        few=FEW,
+    )
+
+
+def _families(household: Ints) -> tuple[Ints, Ints]:
+    """Where each household begins in an order of places, and that order."""
+    order = np.argsort(household, kind="stable")
+    first = np.flatnonzero(np.append(True, np.diff(household[order]) != 0))
+    return np.append(first, len(order)).astype(np.int64), order
 
 
 def nest(people: pa.Table, noise: Noise, *, cell_people: int, blur_years: int) -> Levels:

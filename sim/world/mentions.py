@@ -4,44 +4,68 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from sim.core.compiled import compiled, draw
+from sim.core.compiled import compiled, delay, draw
 from sim.core.errors import require
 from sim.core.noise import Noise
-from sim.core.schema import CLASSES, KINDS, table
-from sim.world.posts import FRIENDS, MONTH_S, PUBLIC, Posts
+from sim.core.quantile import lognormal
+from sim.core.schema import CLASSES, DAY_S, KINDS, table
+from sim.world.posts import FRIENDS, GROWN_UP, MONTH_S, MOST_STREAM_GAP_S, PUBLIC, Posts
 from sim.world.rhythm import local_shift, stream
-from sim.world.sensitive import MEDIA_CLASSES, bit, by_name, draw_classes, keep_decent, surely_adult
+from sim.world.sensitive import MEDIA_CLASSES, bit, by_name, draw_classes, is_adult, keep_decent
 from sim.world.text import compose
 
 FRIENDS_STREAM = 1 << 31
 """The bit of a post's id that marks it as a friend's post about the owner."""
 NOBODY = -1
+ALBUM_S = 28 * DAY_S
+"""How long pictures go into one album; so two users are tagged in a month for each who tags (P08: three)."""
+USUAL_POSTS = 2.0
+"""Posts a month at which `friends_per_month` is stated: the median of P01."""
+LEAST_ACTIVITY = 0.01
+"""Posts a month: who writes less still tags a friend now and then."""
 
 
 @compiled
-def least_keyed(
+def nearest_keyed(
     key: np.uint64,
+    near_key: np.uint64,
+    near: NDArray[np.int64],
     owner: NDArray[np.int64],
     k: NDArray[np.int64],
     time: NDArray[np.int64],
+    photo: NDArray[np.bool_],
     start: NDArray[np.int64],
     viewer: NDArray[np.int32],
     joined: NDArray[np.int64],
+    activity: NDArray[np.float64],
 ) -> NDArray[np.int64]:
-    """For each mention (owner, k) the friend who has joined by `time` with the least keyed number; else NOBODY.
+    """For each mention (owner, k), owners ascending, the friend who posts it; NOBODY if none has joined by `time`.
 
-    Keyed by (owner, k, friend): a further friend changes an author only where her own number is the least, so one
-    mention in d + 1 of an owner with d friends.
+    A text is written by the friend with the least number keyed by (owner, k, friend), divided by her activity times
+    how near she is (a draw of `near` keyed by owner and friend). A photo's number is keyed by (friend, album) and
+    divided by activity alone: who shows one friend shows several, as at a party. A further friend changes an author
+    only where she is the least herself.
     """
     author = np.full(len(owner), NOBODY, dtype=np.int64)
+    nearness = np.empty(0, dtype=np.float64)
     for row in range(len(owner)):
-        least = np.uint64(0)
-        for at in range(start[owner[row]], start[owner[row] + 1]):
+        first, last = start[owner[row]], start[owner[row] + 1]
+        if row == 0 or owner[row] != owner[row - 1]:
+            nearness = np.empty(last - first, dtype=np.float64)
+            for at in range(first, last):
+                nearness[at - first] = delay(near, draw(near_key, owner[row], np.int64(viewer[at]), 0)[0])
+        least = np.inf
+        for at in range(first, last):
             friend = np.int64(viewer[at])
             if joined[friend] <= time[row]:
-                word = draw(key, owner[row], k[row], friend)[0]
-                if author[row] == NOBODY or word < least:
-                    least = word
+                if photo[row]:
+                    luck, weight = draw(key, friend, time[row] // ALBUM_S, -1)[0], activity[friend]
+                else:
+                    luck = draw(key, owner[row], k[row], friend)[0]
+                    weight = activity[friend] * nearness[at - first]
+                number = np.float64(luck >> np.uint64(11)) / weight
+                if number < least:
+                    least = number
                     author[row] = friend
     return author
 
@@ -60,16 +84,18 @@ def mention(
     """Friends' posts about `owners` up to `decision` (s), by id: rows for `posts`, rows for `mentions`.
 
     `viewer[start[o]:start[o + 1]]` are the friends of o. Mention k of owner o has the id (o << 32) + 2^31 + k and
-    its time, classes, kind and tag are keyed by (o, k). The rate is that of being tagged in photos (P08: 0.35
-    users a month, so a lower bound of mentions, DERIVED), the same for all owners with a friend who has joined.
-    A tag names her. The audience follows the author's own habit. A child shown is hers, so only if she is surely
-    an adult; nothing is explicit unless both she and the author surely are, and no child is shown.
+    its time, classes, kind and tag are keyed by (o, k). The rate grows with the square root of her own activity,
+    so that as many users are tagged in a month as P08 counts; an author is chosen by activity and nearness.
+    A tag names her. The audience follows the author's own habit. A child shown is hers, so only if she is an adult;
+    nothing is explicit unless both she and the author are, and no child is shown.
     """
     require(len(start) == people.num_rows + 1, f"start has {len(start)} entries; expected {people.num_rows + 1}.")
     person = np.unique(np.asarray(owners, dtype=np.int64))
     joined = people["joined"].to_numpy()
     chosen = people.take(pa.array(person))
-    gap_s = MONTH_S / max(parameters.friends_per_month, 1e-3)
+    activity = np.maximum(people["posts_per_month"].to_numpy(), LEAST_ACTIVITY)
+    rate = parameters.friends_per_month * np.sqrt(activity[person] / USUAL_POSTS)
+    gap_s = np.minimum(MONTH_S / np.maximum(rate, 1e-9), MOST_STREAM_GAP_S)
     row, k, time = stream(
         parameters.rhythm,
         noise,
@@ -77,28 +103,31 @@ def mention(
         person=person,
         since=np.maximum(joined[person], 0),
         until=decision if parameters.friends_per_month > 0 else 0,
-        mean_gap_s=np.full(len(person), round(gap_s), dtype=np.int64),
+        mean_gap_s=np.rint(gap_s).astype(np.int64),
         shift_s=local_shift(parameters.rhythm, noise, person=person, country=chosen["country"].to_pylist()),
     )
-    author = least_keyed(noise.key("mention author"), person[row], k, time, start, viewer, joined)
+    number = (person[row] << 32) + FRIENDS_STREAM + k
+    photo = noise.uniform("mention kind", number) < parameters.friends_photo
+    near = lognormal(median_s=2.0**20, sigma=parameters.friends_near)
+    author = nearest_keyed(
+        noise.key("mention author"), noise.key("nearness"), near, person[row], k, time, photo, start, viewer, joined,
+        activity,
+    )  # fmt: skip
     known = author != NOBODY
-    owner, k, time, author = person[row][known], k[known], time[known], author[known]
-    post = (owner << 32) + FRIENDS_STREAM + k
-    photo = noise.uniform("mention kind", post) < parameters.friends_photo
+    post, owner, time, author, photo = (column[known] for column in (number, person[row], time, author, photo))
     kind = np.where(photo, KINDS.index("photo"), KINDS.index("text")).astype(np.int8)
     tagged = noise.uniform("mention tag", post) < parameters.friends_tag
     habit = people["public_share"].to_numpy()[author]
     audience = np.where(noise.uniform("mention audience", post) < habit, PUBLIC, FRIENDS).astype(np.int8)
-    age = people["age"].to_numpy()
-    grown = surely_adult(age[owner], time, decision=decision)
-    author_grown = surely_adult(age[author], time, decision=decision)
+    born = people["born"].to_numpy()
+    grown, author_grown = is_adult(born[owner], time), is_adult(born[author], time)
     employed = people["employer"].combine_chunks().is_valid().to_numpy(zero_copy_only=False)[owner]
     chance = by_name(CLASSES, parameters.friends_show)
     worded = np.where(np.isin(CLASSES, MEDIA_CLASSES), 0.0, chance)
     bits = draw_classes(noise, "mention classes", post, np.where(photo[:, None], chance, worded))
     bits = np.where(tagged, bits | bit("name"), bits)
-    bits = np.where(grown, bits, bits & ~bit("children"))
-    bits = np.where(grown & employed, bits, bits & ~bit("employer")).astype(np.int32)
+    bits = np.where(grown, bits, bits & ~GROWN_UP)
+    bits = np.where(employed, bits, bits & ~bit("employer")).astype(np.int32)
     sensitive = keep_decent(bits, grown & author_grown)
     columns: dict[str, object] = {
         "post": post, "author": author, "subject": owner, "time": time, "kind": kind, "audience": audience,

@@ -132,7 +132,7 @@ def seat(people: pa.Table, ties: pa.Table, noise: Noise) -> pa.Table:
     alike, directed or not. Every row is a node: give the graph's people alone, without newcomers.
     """
     size = people.num_rows
-    start, neighbour = adjacency(_undirected(ties), people=size, directed=False)
+    start, neighbour = adjacency(undirected(ties), people=size, directed=False)
     node = np.arange(size)
     word = noise.words("seat order", node)[0]
     label = communities(noise.key("community"), np.lexsort((node, word)), start, neighbour, SWEEPS)
@@ -149,7 +149,7 @@ def seat(people: pa.Table, ties: pa.Table, noise: Noise) -> pa.Table:
     return moved.set_column(0, people.schema.field("person"), people["person"]).combine_chunks()
 
 
-def _undirected(ties: pa.Table) -> pa.Table:
+def undirected(ties: pa.Table) -> pa.Table:
     """Each tied pair once, lower id first."""
     source, target = (ties[end].to_numpy() for end in ("source", "target"))
     pairs = np.sort(np.minimum(source, target) << 32 | np.maximum(source, target))

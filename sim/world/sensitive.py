@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.noise import Noise
-from sim.core.schema import CLASSES, YEAR_S
+from sim.core.schema import CLASSES, DAY_S
 
-ADULT_YEARS = 18
+ADULT_DAYS = 6576
+"""18 years have 6,574 or 6,575 days."""
 MEDIA_CLASSES = ("face", "explicit", "copyrighted")
 """Classes a picture or a video shows; all others are said in words and have a span in the text."""
 
@@ -23,12 +24,9 @@ def by_name(names: tuple[str, ...], values: Mapping[str, float]) -> NDArray[np.f
     return np.array([float(values.get(name, 0.0)) for name in names])
 
 
-def surely_adult(age: NDArray[np.int64], time: NDArray[np.int64], *, decision: int) -> NDArray[np.bool_]:
-    """Whether a person of whole years `age` at the decision was surely 18 or more at `time`.
-
-    Somebody is `age` years old from her birthday until a year later, so the youngest she can be is assumed.
-    """
-    return age.astype(np.int64) * YEAR_S - (decision - time) >= ADULT_YEARS * YEAR_S
+def is_adult(born: NDArray[np.int64], time: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether a person born on a day (s) is 18 at `time` (s), the birthday itself still left out."""
+    return time - born >= ADULT_DAYS * DAY_S
 
 
 def draw_classes(

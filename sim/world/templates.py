@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from sim.core.schema import CLASSES
+from sim.core.schema import CLASSES, INTERESTS
 
 LANGUAGES = ("en", "de", "fr", "es", "it", "pt")
 """Append, never reorder. People of any other language write the first one."""
@@ -54,18 +54,26 @@ def flatten(by_language: list[list[str]]) -> Phrases:
 
 @dataclass(frozen=True)
 class Book:
-    """All phrases: of openers, closers, neutral sentences and things; of each said class, by and about a person;
-    of what a picture shows; and the vocabulary of each said class."""
+    """All phrases: of openers, closers, neutral sentences and things; of each said class, by and about a person
+    (`home`: a place she lives in);
+    of what a picture shows; the vocabulary of each said class; and captions: of faces, copies and links, replies.
+
+    `scenes` are the captions of scene i and `interests` the things of interest i, both at language * their count + i.
+    """
 
     openers: Phrases
     closers: Phrases
     things: Phrases
     neutral: Phrases
     plain: Phrases
+    home: Phrases
     own: dict[str, Phrases]
     about: dict[str, Phrases]
     media: dict[str, Phrases]
     slots: dict[str, Phrases]
+    captions: dict[str, Phrases]
+    scenes: Phrases
+    interests: Phrases
 
 
 def _numbers(pattern: str) -> list[str]:
@@ -94,9 +102,7 @@ def _vocabulary(language: dict[str, dict[str, list[str]]], name: str) -> list[st
 def read() -> Book:
     """The phrases of all `LANGUAGES`, from `sim/world/languages/*.toml`.
 
-    Telephone numbers lie in ranges reserved for fiction: US 555-0100 to 0199 (NANPA), UK 07700 900 and 01632 960
-    (Ofcom), Germany 030 23125, 040 66969, 069 90009, 089 99998 (Bundesnetzagentur), France 01 99 00, 02 61 91,
-    03 53 01, 06 39 98 (ARCEP). No such ranges are known for es, it, pt, whose texts use those of the US and UK.
+    Telephone numbers lie in the ranges of `sim.world.places.NUMBERS`, which are given to nobody.
     """
     folder = files("sim.world") / "languages"
     texts = [tomllib.loads((folder / f"{code}.toml").read_text(encoding="utf-8")) for code in LANGUAGES]
@@ -114,8 +120,12 @@ def read() -> Book:
         things=gather("things"),
         neutral=gather("neutral"),
         plain=flatten([text["about"]["plain"] for text in texts]),
+        home=flatten([text["own"]["home"] for text in texts]),
         own=group("own", SAID),
         about=group("about", SAID),
         media=group("media", ("face", "scene", "copyrighted", "explicit", "link")),
         slots={name: flatten([_vocabulary(text, name) for text in texts]) for name in SAID},
+        captions=group("captions", ("face", "copyrighted", "link", "reply")),
+        scenes=flatten([said for text in texts for said in text["captions"]["scene"]]),
+        interests=flatten([text["interests"][name] for text in texts for name in INTERESTS]),
     )

@@ -1,6 +1,6 @@
 """Compose: what each post says, in its author's language, and the spans in which each sensitive class shows."""
 
-from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pyarrow as pa
@@ -8,78 +8,41 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from sim.core.noise import Noise
-from sim.core.schema import CLASSES, KINDS
+from sim.core.schema import CLASSES, INTERESTS, KINDS
+from sim.world.parts import Bools, Ints, Part, end_to_end, fixed, halves, phrase, pick, take
+from sim.world.pictures import EXPLICIT, describe
 from sim.world.templates import LANGUAGES, Phrases, read
-
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 OPENER_SHARE, CLOSER_SHARE = 0.25, 0.4
 """How often a text has an opener and a closer: style, on which nothing that is measured depends."""
 PERSONAL_SHARE = {"name": 1.0, "employer": 1.0, "place": 0.5, "contact": 0.5}
-"""How often a slot holds the subject's own value (her name, employer, city, e-mail) and not one of the vocabulary."""
-DOMAINS = ("example.com", "example.org", "example.net")
-"""Reserved for documentation by RFC 2606."""
-FACE, EXPLICIT, COPYRIGHTED = (CLASSES.index(name) for name in ("face", "explicit", "copyrighted"))
+"""How often a slot holds the subject's own value (name, employer, city, e-mail or telephone number) and not one of
+the vocabulary."""
+INTEREST_SHARE = 0.6
+"""How often a sentence is of the author's interests: style, too."""
+LASTING_SHARE = {"relationship": 0.85, "children": 0.9, "health": 0.75}
+"""How often a slot holds what is the subject's for good: one partner, two children, one illness."""
 
 
-@dataclass(frozen=True)
-class Part:
-    """One part of every text: `said` is null in a text that lacks it. The slot spans characters `slot` to `slot_end`
-    of the part; all lengths are in characters."""
-
-    said: pa.StringArray
-    length: Ints
-    slot: Ints
-    slot_end: Ints
+def languages(codes: list[str]) -> Ints:
+    """Place in LANGUAGES of each language; the first for a language without phrases."""
+    place = {name: at for at, name in enumerate(LANGUAGES)}
+    return np.array([place.get(str(code), 0) for code in codes], dtype=np.int64)
 
 
-def languages(locales: list[str]) -> Ints:
-    """Place in LANGUAGES of each Faker locale ("de_AT" is de); the first for a language without phrases."""
-    code = {name: place for place, name in enumerate(LANGUAGES)}
-    return np.array([code.get(str(locale).split("_")[0], 0) for locale in locales], dtype=np.int64)
-
-
-def pick(phrases: Phrases, language: Ints, word: NDArray[np.uint64]) -> Ints:
-    """A place in `phrases` for each 32-bit word, among those of the language."""
-    return phrases.first[language] + ((word * phrases.count[language].astype(np.uint64)) >> np.uint64(32)).astype(
-        np.int64
-    )
-
-
-def halves(word: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """The upper and the lower 32 bits of words."""
-    return word >> np.uint64(32), word & np.uint64(0xFFFFFFFF)
-
-
-def take(values: pa.StringArray, places: Ints, where: Bools) -> pa.StringArray:
-    """`values` at `places`, null outside `where`."""
-    return values.take(pa.array(places, mask=~where))
-
-
-def phrase(phrases: Phrases, at: Ints, slot: pa.StringArray, slot_length: Ints, *, where: Bools) -> Part:
-    """The phrases `at` with their slots filled, in the texts `where`."""
-    filled = phrases.slotted[at]
-    if not filled.all():
-        slot = pc.if_else(pa.array(filled), slot, "")
-    inner = np.where(filled, slot_length, 0)
-    before = phrases.before_length[at]
-    said = pc.binary_join_element_wise(take(phrases.before, at, where), slot, take(phrases.after, at, where), "")
-    return Part(said, np.where(where, before + inner + phrases.after_length[at], 0), before, before + inner)
-
-
-def fixed(phrases: Phrases, at: Ints, *, where: Bools) -> Part:
-    """Phrases without a slot."""
-    return Part(take(phrases.before, at, where), np.where(where, phrases.before_length[at], 0), at * 0, at * 0)
+@cache
+def topics() -> Ints:
+    """For each set of interests (bits) twelve places of INTERESTS, its own in turn; the first for the empty set."""
+    n = len(INTERESTS)
+    held = [[place for place in range(n) if mask >> place & 1] or [0] for mask in range(1 << n)]
+    return np.array([[mine[turn % len(mine)] for turn in range(12)] for mine in held], dtype=np.int64)
 
 
 def personal_values(people: pa.Table, name: str) -> pa.StringArray:
-    """What a class shows of each person: her name, city, employer; her e-mail at each reserved domain in turn."""
-    if name == "contact":
-        handle = pc.utf8_lower(pc.utf8_ltrim(people["handle"].combine_chunks(), characters="@"))
-        return pa.concat_arrays([pc.binary_join_element_wise(handle, domain, "@") for domain in DOMAINS])
-    column = people[{"name": "name", "place": "city", "employer": "employer"}[name]].combine_chunks()
-    return pc.fill_null(column.cast(pa.string()), "")
+    """What a class shows of each person: her name, city, employer; her e-mail addresses, then telephone numbers."""
+    columns = {"name": ("name",), "place": ("city",), "employer": ("employer",), "contact": ("email", "phone")}[name]
+    held = [pc.fill_null(people[column].combine_chunks().cast(pa.string()), "") for column in columns]
+    return pa.concat_arrays(held)
 
 
 def _class_part(
@@ -88,12 +51,13 @@ def _class_part(
     name: str,
     *,
     phrases: Phrases,
+    home: Phrases | None,
     post: Ints,
     language: Ints,
     subject: Ints,
     where: Bools,
 ) -> Part:
-    """The sentence that says class `name` of the subject."""
+    """The sentence that says class `name` of the subject; of her own town one of `home`, if given."""
     rows = np.flatnonzero(where)
     pattern_word, slot_word = noise.words("words", post[rows], 16 + CLASSES.index(name))
     vocabulary = read().slots[name]
@@ -102,7 +66,11 @@ def _class_part(
     values = vocabulary.before
     share = PERSONAL_SHARE.get(name, 0.0)
     if share < 1:
-        places = pick(vocabulary, language[rows], slot_word)
+        lasting = LASTING_SHARE.get(name, 0.0)
+        second = (personal_word & np.uint64(1)).astype(np.int64) * (name == "children")
+        own_word = noise.words("own words", people["person"].to_numpy()[subject[rows]], CLASSES.index(name), second)[0]
+        kept = personal_word < lasting * 2.0**32
+        places = pick(vocabulary, language[rows], np.where(kept, halves(own_word)[0], slot_word))
     if share > 0:
         own = personal_values(people, name)
         turns = len(own) // people.num_rows
@@ -114,30 +82,14 @@ def _class_part(
     every = np.zeros(len(post), dtype=np.int64)
     at, slot, slot_length = every, every.copy(), every.copy()
     at = every.copy()
-    at[rows] = pick(phrases, language[rows], halves(pattern_word)[0])
+    choice = halves(pattern_word)[0]
+    at[rows] = pick(phrases, language[rows], choice)
+    if home is not None:  # who is at home is not there on a visit
+        here = places >= len(vocabulary.before)
+        at[rows[here]] = len(phrases.before) + pick(home, language[rows[here]], choice[here])
+        phrases = end_to_end((phrases, home))
     slot[rows], slot_length[rows] = places, lengths[places]
     return phrase(phrases, at, take(values, slot, where), slot_length, where=where)
-
-
-def _media_part(word: NDArray[np.uint64], *, kind: NDArray[np.int8], sensitive: Ints, language: Ints) -> Part:
-    """What a picture shows, or a link leads to, in words that name its kind: "[photo] two people at a beach"."""
-    media = read().media
-    choice = np.where(
-        sensitive >> EXPLICIT & 1 == 1,
-        3,
-        np.where(sensitive >> COPYRIGHTED & 1 == 1, 2, np.where(sensitive >> FACE & 1 == 1, 0, 1)),
-    )
-    choice = np.where((choice == 1) & np.isin(kind, (KINDS.index("link"), KINDS.index("repost"))), 4, choice)
-    names = ("face", "scene", "copyrighted", "explicit", "link")
-    start = np.cumsum([0] + [len(media[name].before) for name in names])
-    at = np.choose(choice, [start[i] + pick(media[name], language, word) for i, name in enumerate(names)])
-    described = pa.concat_arrays([media[name].before for name in names])
-    length = np.concatenate([media[name].before_length for name in names])
-    where = ~np.isin(kind, (KINDS.index("text"), KINDS.index("comment")))
-    tags = pa.array([f"[{name}]" for name in KINDS])
-    tag_length = np.array([len(name) + 2 for name in KINDS])
-    said = pc.binary_join_element_wise(take(tags, kind.astype(np.int64), where), take(described, at, where), " ")
-    return Part(said, np.where(where, tag_length[kind] + 1 + length[at], 0), at * 0, at * 0)
 
 
 def _spans(parts: list[tuple[int, Part, Bools, Ints]], rows: int) -> pa.ListArray:
@@ -182,47 +134,72 @@ def compose(
         return pa.array([], pa.string()), pa.array([], pa.list_(span))
     book = read()
     bits = sensitive.astype(np.int64)
-    language = languages(people["locale"].to_pylist())[author]
+    language = languages(people["language"].to_pylist())[author]
     spoken = bits >> EXPLICIT & 1 == 0
     style, choice = noise.words("words", post, 0)
+    thing_word, media_word = noise.words("words", post, 1)
     opener_word, closer_word = halves(style)
-    media_word, neutral_word = halves(choice)
+    neutral_word = halves(choice)[1]
     sentences = book.about if about else book.own
     said = sum(1 << CLASSES.index(name) for name in sentences)
     plain = spoken & (bits & said == 0)
+    text, comment = kind == KINDS.index("text"), kind == KINDS.index("comment")
+    media, caption = describe(media_word, kind=kind, sensitive=bits, language=language, plain=plain & (not about))
+    reply = fixed(
+        book.captions["reply"],
+        pick(book.captions["reply"], language, neutral_word),
+        where=plain & comment & (not about),
+    )
     if about:
         neutral = fixed(book.plain, pick(book.plain, language, neutral_word), where=plain)
     else:
-        thing = pick(book.things, language, halves(noise.words("words", post, 1)[0])[0])
+        liked = people["interests"].to_numpy()[author]
+        coin, thing_word = halves(thing_word)
+        topic = topics()[liked, (coin % 12).astype(np.int64)]
+        mine = len(book.things.before) + pick(book.interests, language * len(INTERESTS) + topic, thing_word)
+        thing = np.where(coin < INTEREST_SHARE * 2.0**32, mine, pick(book.things, language, thing_word))
+        things = end_to_end((book.things, book.interests))
         neutral = phrase(
             book.neutral,
             pick(book.neutral, language, neutral_word),
-            take(book.things.before, thing, plain),
-            book.things.before_length[thing],
-            where=plain,
+            take(things.before, thing, plain & text),
+            things.before_length[thing],
+            where=plain & text,
         )
+    ill = bits >> CLASSES.index("health") & 1 == 1  # no smile after a diagnosis
     # The share below which an opener or closer is used is taken out of the same word, so the choice is rescaled.
     opener, closer = opener_word < OPENER_SHARE * 2.0**32, closer_word < CLOSER_SHARE * 2.0**32
     stretched = (opener_word.astype(np.float64) / OPENER_SHARE % 2.0**32).astype(np.uint64)
     closing = (closer_word.astype(np.float64) / CLOSER_SHARE % 2.0**32).astype(np.uint64)
     parts = [
-        _media_part(media_word, kind=kind, sensitive=bits, language=language),
-        fixed(book.openers, pick(book.openers, language, stretched), where=opener & spoken & (not about)),
+        media,
+        fixed(book.openers, pick(book.openers, language, stretched), where=opener & spoken & text & (not about)),
         neutral,
+        reply,
+        caption,
     ]
     shown: list[tuple[int, int, Bools]] = []
     for name, phrases in sentences.items():
         where = spoken & (bits >> CLASSES.index(name) & 1 == 1)
+        home = book.home if name == "place" and not about else None
         shown.append((CLASSES.index(name), len(parts), where))
         parts.append(
             _class_part(
-                noise, people, name, phrases=phrases, post=post, language=language, subject=subject, where=where
+                noise,
+                people,
+                name,
+                phrases=phrases,
+                home=home,
+                post=post,
+                language=language,
+                subject=subject,
+                where=where,
             )
         )
-    parts.append(fixed(book.closers, pick(book.closers, language, closing), where=closer & spoken))
+    parts.append(fixed(book.closers, pick(book.closers, language, closing), where=closer & spoken & ~comment & ~ill))
     begins, begin = [], np.zeros(len(post), dtype=np.int64)
     for part in parts:
         begins.append(begin)
         begin = begin + part.length + (part.length > 0)
-    text = pc.binary_join_element_wise(*(part.said for part in parts), " ", null_handling="skip")
-    return text, _spans([(code, parts[at], where, begins[at]) for code, at, where in shown], len(post))
+    texts = pc.binary_join_element_wise(*(part.said for part in parts), " ", null_handling="skip")
+    return texts, _spans([(code, parts[at], where, begins[at]) for code, at, where in shown], len(post))

@@ -36,13 +36,11 @@ class Names:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """What one locale offers. `towns` and `companies` hold each name once, the largest first."""
+    """The names of one locale; `family_first`: in which order a full name has them."""
 
     women: Names
     men: Names
     family: Names
-    towns: tuple[str, ...]
-    companies: tuple[str, ...]
     family_first: bool
 
 
@@ -59,30 +57,17 @@ def _names(listed: Mapping[str, float] | Sequence[str], latin: Sequence[str] | N
     return Names(names, weights, tuple(romanise(name) for name in latin or names))
 
 
-def _pick(listed: Sequence[str], count: int) -> tuple[str, ...]:
+def spread(listed: Sequence[str], count: int) -> tuple[str, ...]:
     """`count` different names spread evenly over a list that is often alphabetical."""
     once = tuple(dict.fromkeys(listed))
     step = max(1, len(once) // count)
     return once[::step][:count]
 
 
-def _towns(address: type, family: Names, locale: str, count: int) -> tuple[str, ...]:
-    """Town names: the locale's own list, or its way of making one from a family name."""
-    if locale == "es_ES":  # Faker names Spanish towns after their provinces
-        return _pick(tuple(vars(address)["states"]), count)
-    listed = tuple(getattr(address, "cities", ()))
-    if listed:
-        return _pick(listed, count)
-    endings = tuple(getattr(address, "city_suffixes", ("",)))
-    gap = " " if locale == "pt_BR" else ""
-    stems = _pick(family.names, count)
-    return tuple(f"{stem}{gap}{endings[i % len(endings)]}" for i, stem in enumerate(stems))
-
-
 def _companies(company: type, family: Names, locale: str, count: int) -> tuple[str, ...]:
     """Company names after families, with the locale's legal form."""
     forms = tuple(dict.fromkeys(getattr(company, "company_suffixes", ())))
-    stems = _pick(family.names, count)
+    stems = spread(family.names, count)
     if locale == "ja_JP":
         forms = tuple(vars(company)["company_prefixes"])
         return tuple(f"{forms[i % len(forms)]}{stem}" for i, stem in enumerate(stems))
@@ -100,11 +85,8 @@ def _provider(kind: str, locale: str) -> type:
 
 
 @cache
-def vocabulary(country: str, *, towns: int, companies: int) -> Vocabulary:
-    """The words of `country`, with at most so many towns and companies; raises Misuse for a country not known."""
-    if country not in LOCALES:
-        raise unknown("country", country, LOCALES)
-    locale = LOCALES[country]
+def vocabulary(locale: str) -> Vocabulary:
+    """The names of a Faker locale."""
     person = _provider("person", locale)
     family = _names(
         getattr(person, "last_names"),  # noqa: B009 - Faker's classes are untyped
@@ -114,11 +96,18 @@ def vocabulary(country: str, *, towns: int, companies: int) -> Vocabulary:
         _names(getattr(person, f"first_names_{sex}"), getattr(person, f"first_romanized_names_{sex}", None))
         for sex in ("female", "male")
     )
-    return Vocabulary(
-        women=women,
-        men=men,
-        family=family,
-        towns=_towns(_provider("address", locale), family, locale, towns),
-        companies=_companies(_provider("company", locale), family, locale, companies),
-        family_first=locale == "ja_JP",
-    )
+    return Vocabulary(women=women, men=men, family=family, family_first=locale == "ja_JP")
+
+
+@cache
+def companies(country: str, count: int) -> tuple[str, ...]:
+    """At most `count` company names of a country, the largest first."""
+    locale = home_locale(country)
+    return _companies(_provider("company", locale), vocabulary(locale).family, locale, count)
+
+
+def home_locale(country: str) -> str:
+    """Faker's locale of a country; raises Misuse for one that is not known."""
+    if country not in LOCALES:
+        raise unknown("country", country, LOCALES)
+    return LOCALES[country]

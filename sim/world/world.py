@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from sim.core.errors import Mistake, require, unknown
 from sim.core.noise import Noise
 from sim.world.audience import Audience
+from sim.world.fit import twin_of
 from sim.world.graph import named_graph, read_graph
 from sim.world.people import People, populate
 from sim.world.seat import seat
 from sim.world.ties import Ties, befriend
 
-SOURCES = ("generated", "edgelist", "networkx")
+SOURCES = ("generated", "edgelist", "networkx", "like")
 
 
 @dataclass(frozen=True)
@@ -51,18 +52,21 @@ class Society:
 def inhabit(
     graph: Mapping[str, Any], people: People, ties: Ties, noise: Noise, *, size: int, decision: int, newcomers: int = 0
 ) -> Society:
-    """People and their ties: generated for `size` persons, or those of a real graph, which then decides the size."""
+    """People and their ties: generated for `size` persons, or of a real graph or its twin, which decides the size."""
     if graph["source"] == "generated":
         crowd = populate(people, noise, size=size + newcomers, decision=decision)
-        return Society(size, crowd, befriend(ties, crowd, noise, size=size), ())
-    if graph["source"] == "edgelist":
+        return Society(size, crowd, befriend(ties, crowd, noise, size=size, decision=decision), ())
+    if graph["source"] in ("edgelist", "like"):
         if not graph["path"]:
-            raise Mistake("graph=edgelist needs the file: graph.path=FILE, with rows of two names.")
+            raise Mistake(f"graph={graph['source']} needs the file: graph.path=FILE, with rows of two names.")
         read = read_graph(Path(str(graph["path"])).expanduser(), directed=bool(graph["directed"]))
     elif graph["source"] == "networkx":
         read = named_graph(str(graph["name"]))
     else:
         raise unknown("source of a graph", str(graph["source"]), SOURCES)
+    if graph["source"] == "like":
+        require(not graph["directed"], "graph=like grows friendships: leave graph.directed=false, arcs count as ties.")
+        read = twin_of(read, noise)
     crowd = populate(people, noise, size=read.size + newcomers, decision=decision)
     seated = seat(crowd.slice(0, read.size), read.ties, noise)
     return Society(read.size, pa.concat_tables([seated, crowd.slice(read.size)]), read.ties, read.notes)

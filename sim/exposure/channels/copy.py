@@ -21,7 +21,8 @@ from sim.exposure.reach import is_viewer
 from sim.exposure.scene import Scene
 from sim.exposure.story import Story
 
-RESHARE, COPY, COPIED = 3, 5, 6
+VIEWS = ("feed", "tag", "discovery", "forward")
+FORWARD, COPY, COPIED = 4, 5, 6
 
 MOST_OFFSPRING = 0.9
 """A copy causes fewer copies than this on average (R12), else chains of copies would never end."""
@@ -74,7 +75,7 @@ class Copy:
         """The same in plain Python, for one post."""
         threshold = self.threshold(story.scene)
         making, seeing, ending = self.tables()
-        views = [e for e in story.events if CHANNELS[e.name.channel] in ("feed", "tag", "discovery", "forward")]
+        views = [e for e in story.events if CHANNELS[e.name.channel] in VIEWS]
         while views:
             view = views.pop(0).name
             time = next(e.time for e in story.events if e.name == view)
@@ -143,8 +144,8 @@ def copied(
             p, met, _, time, channel, who, key, _ = rows[turn - given]
         view = turn if turn < given else given - 2 - turn
         turn += 1
-        if channel in (RESHARE, COPY):
-            continue  # passing on is no view
+        if channel > 2 and channel != FORWARD and channel != COPIED:
+            continue  # who passes on, takes, reads or trains is no viewer
         met_id, met_end = (object_id[met], close[met]) if met >= 0 else (things[-2 - met][0], ends[-2 - met])
         way = channel << 32 | key
         coin, when = draw(copy_key, met_id, who, way)

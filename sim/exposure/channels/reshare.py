@@ -21,6 +21,8 @@ from sim.exposure.reach import is_viewer
 from sim.exposure.scene import Scene
 from sim.exposure.story import Name, Story
 
+FEED, DISCOVERY = 0, 2
+
 MOST_OFFSPRING = 0.9
 """A reshare causes fewer than this many more on average, as cascades die out (R12: 99% within a generation)."""
 
@@ -62,7 +64,7 @@ class Reshare:
         kernel, deliveries = self.tables()
         post, *columns = spread(
             scene.post[here], scene.author[here], scene.subject[here], scene.audience[here], scene.start, scene.viewer,
-            scene.visibility, scene.people, draft.post, events.object, events.time, events.actor, draft.close,
+            scene.visibility, scene.people, draft.post, events.channel, events.time, events.actor, draft.close,
             scene.horizon_end, self.threshold(scene), noise.key("reshare"), noise.key("delivery"), kernel, deliveries,
         )  # fmt: skip
         return Stage(post, Events(*columns), no_objects())
@@ -76,7 +78,7 @@ class Reshare:
         threshold = self.threshold(scene)
         first: dict[int, tuple[int, Name]] = {}
         for event in story.events:
-            if event.name.object in (reach.id, story.reach("friends_reach").id):
+            if event.name.channel in (FEED, DISCOVERY):
                 at = (event.time, event.name)
                 known = first.get(event.name.actor)
                 if known is None or event.time < known[0]:
@@ -122,7 +124,7 @@ def spread(  # noqa: C901, one heap
     visibility: Array,
     people: Integer,
     view_post: Array,
-    view_object: Array,
+    view_channel: Array,
     view_time: Array,
     view_actor: Array,
     close: Array,
@@ -134,7 +136,7 @@ def spread(  # noqa: C901, one heap
     deliveries: Array,
 ) -> tuple[Array, ...]:
     """Columns (post, then those of Events) of all reshares and the views they bring."""
-    latest, following = keen_views(post, audience, view_post, view_object, view_actor, threshold, reshare_key)
+    latest, following = keen_views(post, audience, view_post, view_channel, view_actor, threshold, reshare_key)
     first_time = np.full(people, NEVER, dtype=np.int64)
     first_row = np.zeros(people, dtype=np.int64)
     shared = np.zeros(people, dtype=np.int64)  # -2 - row of a person's reshare; 0: none
@@ -196,7 +198,7 @@ def keen_views(
     post: Array,
     audience: Array,
     view_post: Array,
-    view_object: Array,
+    view_channel: Array,
     view_actor: Array,
     threshold: Integer,
     reshare_key: np.uint64,
@@ -205,13 +207,13 @@ def keen_views(
     keen = np.zeros(len(post), dtype=np.bool_)
     for row in range(len(view_post)):
         p = view_post[row]
-        if audience[p] == 2 and view_object[row] != 3 * p + 2 and not keen[p]:
+        if audience[p] == 2 and view_channel[row] in (FEED, DISCOVERY) and not keen[p]:
             keen[p] = draw(reshare_key, post[p], view_actor[row], 0)[0] >> np.uint64(32) < threshold
     latest = np.full(len(post), -1, dtype=np.int64)
     following = np.full(len(view_post), -1, dtype=np.int64)
     for row in range(len(view_post)):
         p = view_post[row]
-        if keen[p] and view_object[row] != 3 * p + 2:
+        if keen[p] and view_channel[row] in (FEED, DISCOVERY):
             following[row] = latest[p]
             latest[p] = row
     return latest, following

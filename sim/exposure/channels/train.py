@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 
 from sim.core.compiled import Array, compiled, draw
-from sim.core.errors import require_share, unknown
+from sim.core.errors import require, require_share, unknown
 from sim.core.log import Events
 from sim.core.noise import Noise
 from sim.core.schema import CHANNELS, LEARNERS
+from sim.exposure.apply import MOST_MODELS
 from sim.exposure.draft import Draft, Stage, no_objects
 from sim.exposure.story import Name, Story, Told
 
@@ -45,6 +46,7 @@ class Train:
 
     def __post_init__(self) -> None:
         require_share(extractable_share=self.extractable_share)
+        require(len(self.models) <= MOST_MODELS, f"There are {len(self.models)} models; at most {MOST_MODELS}.")
 
     def holders(self, model: Model) -> list[int]:
         """The numbers of a model's harvesters."""

@@ -1,0 +1,142 @@
+"""Measure every fact of a configuration on its world, and on worlds made for those of one size or kind."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sim.core.build import build
+from sim.core.clock import seconds
+from sim.core.noise import Noise
+from sim.core.parameters import settle
+from sim.experiment import Config, make_world, simulate, world_noise
+from sim.facts.adversary import crawl_facts, inference_facts, uniqueness_facts
+from sim.facts.gone import deletion_facts
+from sim.facts.posts import lorenz, mention_facts, posting_facts, posts_a_month
+from sim.facts.ties import Friendships, friendships, ties_curves, ties_facts
+from sim.facts.views import last_year, reshare_facts, view_curve, view_facts
+from sim.measure.facts import Found
+from sim.world.people import populate
+from sim.world.world import World
+
+VIEW_CHANNELS = ("feed", "discovery", "reshare")
+"""Channels whose events facts of views are about; leaving the others out changes none of theirs."""
+SIZED = ("V05.distance", "V06.transitivity", "V08.assortativity")
+"""Facts of a network of one size: never measured on another."""
+OF_ITS_OWN_KIND = "A real graph of its own kind, not Facebook as a whole: nothing generated is at fault."
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What was found, by 'id.name' of the facts; what the figures draw; and what was made for it."""
+
+    found: dict[str, Found]
+    curves: dict[str, Any]
+    facts: dict[str, Any]
+
+
+def measure(config: Config) -> Measured:
+    """Every fact that can be measured under the configuration, each on the world it belongs to."""
+    config = {**config, "world": _with_owners(config)}
+    world, noise = make_world(config, 0), world_noise(config, 0)
+    measuring = noise.branch("validate")
+    read, directed = config["graph"]["source"] != "generated", bool(config["graph"]["directed"])
+    graph = friendships(world.ties, world.people, size=world.size, what="the graph given" if read else "a world")
+    found = {} if read else _new_orleans(config, measuring)
+    if read or not directed:
+        own = _of_graph(graph, measuring)
+        found |= _of_real(own, config, world.size) if read else _better(own, found)
+    laws = build(settle(config["posts"], None, "posts"), "posts")
+    monthly = posts_a_month(laws, world, noise)
+    found |= posting_facts(monthly) | mention_facts(laws, world, noise)
+    year = last_year(world)
+    luck = noise.branch("luck 0")
+    _, log = simulate(year, _viewed(config), luck)
+    found |= view_facts(year, log, luck, like_share=settle(config["account"]["like_share"], None))
+    found |= _gone(world, config, luck) | _workers(config) | _followers(config, luck) | _unique(config, noise)
+    curves = ties_curves(graph) | {"posts": lorenz(monthly), "views": view_curve(year, log)}
+    facts = {"people": world.size, "ties": world.ties.num_rows, "mean_friends": float(graph.degree.mean())}
+    return Measured(found, curves, facts | {"owners": len(world.owners), "events": log.events})
+
+
+def _better(own: dict[str, Found], found: dict[str, Found]) -> dict[str, Found]:
+    """What the world itself shows, but for facts of one size, and where another world shows what it cannot."""
+    kept = {name: one for name, one in own.items() if name not in SIZED}
+    return {name: one for name, one in kept.items() if one.value is not None or name not in found}
+
+
+def _of_real(own: dict[str, Found], config: Config, size: int) -> dict[str, Found]:
+    """What a real graph shows; facts of a network of one size only if it is about as large."""
+    right = _sizes(config, "new_orleans")["size"]
+    other = Found(None, f"The fact belongs to a network of {right:,} people; the graph given has {size:,}.")
+    near = right / 2 <= size <= right * 2
+    return {
+        name: other if name in SIZED and not near else replace(one, why_out=OF_ITS_OWN_KIND)
+        for name, one in own.items()
+    }
+
+
+def _with_owners(config: Config) -> dict[str, Any]:
+    """The world with enough people followed: its own owners are the first of them, and nothing of theirs changes."""
+    world = dict(config["world"])
+    owners = settle(config["worlds_of_facts"], None)["owners"]
+    return world | {"owners": min(max(world["owners"], owners), world["size"])}
+
+
+def _viewed(config: Config) -> dict[str, Any]:
+    """The configuration with the channels of views alone."""
+    kept = {name: law for name, law in config["channel"].items() if name in VIEW_CHANNELS}
+    return {**config, "channel": kept}
+
+
+def made_for(config: Config, *, size: int, mean_friends: float, kind: str) -> dict[str, Any]:
+    """The configuration with a generated graph of `size` people with `mean_friends`, of friends or followers."""
+    graph = config["graph"]
+    ties = {**graph["ties"], "kind": kind, "mean_friends": mean_friends}
+    graph = {**graph, "source": "generated", "path": None, "directed": kind == "followers", "ties": ties}
+    return {**config, "graph": graph, "world": {**config["world"], "size": size}}
+
+
+def _sizes(config: Config, name: str) -> Mapping[str, Any]:
+    sizes: Mapping[str, Any] = settle(config["worlds_of_facts"], None)[name]
+    return sizes
+
+
+def _of_graph(graph: Friendships, noise: Noise) -> dict[str, Found]:
+    return ties_facts(graph, noise) | crawl_facts(graph, noise) | inference_facts(graph, noise)
+
+
+def _new_orleans(config: Config, noise: Noise) -> dict[str, Found]:
+    """Facts of friendships on a world of the size at which several were published."""
+    world = make_world(made_for(config, **_sizes(config, "new_orleans"), kind="friends"), 0)
+    graph = friendships(world.ties, world.people, size=world.size, what="a world made for it")
+    return _of_graph(graph, noise)
+
+
+def _followers(config: Config, luck: Noise) -> dict[str, Found]:
+    """Facts of cascades on a world of followers with full-size audiences."""
+    made = made_for(config, **_sizes(config, "followers"), kind="followers")
+    year = last_year(make_world(made, 0), public=True)
+    return reshare_facts(year, simulate(year, _viewed(made), luck)[1])
+
+
+def _gone(world: World, config: Config, luck: Noise) -> dict[str, Found]:
+    return deletion_facts(simulate(world, {**config, "channel": {}}, luck)[0])
+
+
+def _workers(config: Config) -> dict[str, Found]:
+    """The half-life of annotators, from the quantiles their stays are drawn from."""
+    review = build(settle(config["channel"], None, "channel"), "channel").get("review")
+    if review is None:
+        return {}
+    stay = review.tables()[1]
+    return {"V32.half_life": Found(float(stay[len(stay) // 2]) / (365.25 * 86_400 / 12), "Median stay in the pool.")}
+
+
+def _unique(config: Config, noise: Noise) -> dict[str, Found]:
+    """How unique people are in places the size of a ZIP code, whatever the size of the world's towns."""
+    sizes = settle(config["worlds_of_facts"], None)
+    laws = build(settle(config["world"], None, "world"), "world")["people"]
+    people = populate(
+        laws, noise, size=sizes["zip_people"] * sizes["zips"], decision=seconds(config["world"]["decision"])
+    )
+    return uniqueness_facts(people, place_people=sizes["zip_people"])
