@@ -55,6 +55,30 @@ def parameters(config: object, path: str = "") -> Iterator[tuple[str, Mapping[st
             yield from parameters(child, f"{path}.{place}")
 
 
+def within(node: Mapping[str, Any], share: float) -> int | float:
+    """The number at `share` (0 low, 1 high) of a parameter's range, on its scale."""
+    low, high = float(node["low"]), float(node["high"])
+    if node.get("scale", "linear") == "log":
+        return float(low * (high / low) ** share)
+    number = low + (high - low) * share
+    return round(number) if isinstance(node["value"], int) else number
+
+
+def fix(config: object, shares: Mapping[str, float], path: str = "") -> Any:
+    """`config` with the parameters that `shares` names, by `draw` or else by path, fixed at that share of
+    their range.
+    """
+    if is_parameter(config):
+        assert isinstance(config, Mapping)
+        name = config.get("draw", path)
+        return within(_checked(path, config), shares[name]) if name in shares else config
+    if isinstance(config, Mapping):
+        return {name: fix(child, shares, f"{path}.{name}" if path else str(name)) for name, child in config.items()}
+    if isinstance(config, list | tuple):
+        return [fix(child, shares, f"{path}.{place}") for place, child in enumerate(config)]
+    return config
+
+
 def settle(config: object, noise: Noise | None, path: str = "") -> Any:
     """`config` with every parameter replaced by a number: drawn from its range by `noise`, or its centre if None.
 
@@ -67,12 +91,7 @@ def settle(config: object, noise: Noise | None, path: str = "") -> Any:
             return seconds(node["value"])
         if noise is None or node.get("low") is None:
             return node["value"]
-        share = float(noise.uniform(f"parameter {node.get('draw', path)}", 0)[0])
-        low, high = float(node["low"]), float(node["high"])
-        if node.get("scale", "linear") == "log":
-            return float(low * (high / low) ** share)
-        drawn = low + (high - low) * share
-        return round(drawn) if isinstance(node["value"], int) else drawn
+        return within(node, float(noise.uniform(f"parameter {node.get('draw', path)}", 0)[0]))
     if isinstance(config, Mapping):
         return {name: settle(child, noise, f"{path}.{name}" if path else str(name)) for name, child in config.items()}
     if isinstance(config, list | tuple):

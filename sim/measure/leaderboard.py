@@ -141,11 +141,16 @@ def robust(worlds: Worlds, names: Sequence[str]) -> dict[str, float]:
     every = [o for world in worlds for o in world if o.ledger.avoidable.sum() > 0]
     wins = dict.fromkeys(names, 0)
     for outcome in every:
-        keeping = [n for n in names if _keeps(outcome.deeds.get(n))]
-        best = max(keeping, key=lambda n: int(outcome.deeds[n].avoided.sum()), default=None)
+        best = winner(outcome, names)
         if best is not None:
             wins[best] += 1
     return {name: count / len(every) for name, count in wins.items()} if every else {}
+
+
+def winner(outcome: Outcome, names: Sequence[str]) -> str | None:
+    """The strategy that avoids most among those that keep at least half the posts; the first of equals."""
+    keeping = [name for name in names if _keeps(outcome.deeds.get(name))]
+    return max(keeping, key=lambda name: int(outcome.deeds[name].avoided.sum()), default=None)
 
 
 def _keeps(deed: Deed | None) -> bool:

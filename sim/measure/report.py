@@ -16,7 +16,7 @@ from sim.measure.curves import cost_of_waiting, exposure_over_time, stop_here
 from sim.measure.figures import frontier, honest_bar
 from sim.measure.findings import chosen
 from sim.measure.results import Results
-from sim.measure.tables import leaderboard, measures, parameters
+from sim.measure.tables import effects, leaderboard, measures, parameters
 
 FIGURES: tuple[tuple[str, Callable[..., str], Callable[[Results], captions.Caption]], ...] = (
     ("frontier", frontier, captions.frontier),
@@ -41,6 +41,7 @@ def write_report(results: Results) -> str:
         _leaderboard(results),
         _out_of_reach(results),
         *_scenarios(results),
+        _screen(results),
         _archive(results),
         _reading(),
         _sources(results),
@@ -112,6 +113,16 @@ def _scenarios(results: Results) -> list[str]:
         f"<section><h2>{text(story['title'])}</h2>{''.join(f'<p>{text(p)}</p>' for p in story['paragraphs'])}</section>"
         for story in results["scenarios"]
     ]
+
+
+def _screen(results: Results) -> str:
+    screen = results["screen"]
+    if screen is None:
+        return ""
+    return (
+        f"<section><h2>Which unknown numbers decide</h2><p>{text(words.screened(results, screen))}</p>"
+        f"{effects(results, screen, text)}</section>"
+    )
 
 
 def _archive(results: Results) -> str:

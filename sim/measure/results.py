@@ -158,6 +158,35 @@ class Parameter(TypedDict):
     """How the source was read: VERIFIED, DERIVED, MEMORY, ASSUMPTION."""
 
 
+class Flip(TypedDict):
+    """A conclusion that changed when one parameter alone moved: the strategy ahead below and above, how often."""
+
+    low: str
+    high: str
+    count: int
+
+
+class Effect(TypedDict):
+    """What one unknown number does, moved alone over a part of its range, all others at many places of theirs."""
+
+    path: str
+    mean: float
+    """Mean absolute effect of its whole range on the share of exposure that is avoidable (Morris's mu*)."""
+    spread: float
+    """Standard deviation of the effect: how much it hangs on the others (sigma)."""
+    steps: int
+    """Times it was moved."""
+    flips: list[Flip]
+
+
+class Screen(TypedDict):
+    """A Morris screen over every parameter that is only known to a range."""
+
+    evaluations: int
+    effects: list[Effect]
+    """By parameter, the largest first."""
+
+
 class Results(TypedDict):
     """Everything a report, a figure or the terminal says of one comparison."""
 
@@ -179,6 +208,8 @@ class Results(TypedDict):
     robust: dict[str, float] | None
     """By strategy: share of seeds in which it avoids most among those that keep at least half the posts."""
     scenarios: list[Scenario]
+    screen: Screen | None
+    """Null: none was asked for."""
     parameters: list[Parameter]
     provenance: dict[str, Any]
     """Software, parameters, environment and input hashes of the run; `command` if known."""

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable
 
 from sim.measure.amounts import UNKNOWN, count, duration, effort, interval, known, money, percent
-from sim.measure.findings import amount
-from sim.measure.results import Results, StrategyFacts
+from sim.measure.findings import amount, title_of
+from sim.measure.results import Effect, Results, Screen, StrategyFacts
 
 Escape = Callable[[object], str]
 Heading = tuple[str, str]
@@ -87,6 +87,26 @@ def measures(results: Results, text: Escape) -> str:
         for row in results["leaderboard"]
     )
     return _table("Every measure", headings, rows, kind="small")
+
+
+def effects(results: Results, screen: Screen, text: Escape) -> str:
+    """What unknown numbers do to the avoidable share, the largest first, and which conclusions they change."""
+    named = {own["path"]: own for own in results["parameters"]}
+
+    def row(own: Effect) -> str:
+        about = named.get(own["path"])
+        ends = f"{about['low']:g} to {about['high']:g} {text(about['unit'] or '')}" if about else ""
+        flips = "; ".join(
+            f"{text(title_of(results, flip['low']))} to {text(title_of(results, flip['high']))}, "
+            f"{flip['count']} of {own['steps']}" for flip in own["flips"]
+        )  # fmt: skip
+        return (
+            f'<tr><th scope="row">{text(own["path"])}<span class="range">{ends}</span></th>'
+            f"{_number(percent(own['mean']), 'spread ' + percent(own['spread']))}<td>{flips or 'never'}</td></tr>"
+        )
+
+    headings = [("Unknown number, and its range", ""), ("Moves the avoidable share by", "n"), ("Changes the best", "")]
+    return _table("Unknown numbers", headings, map(row, screen["effects"]), kind="small")
 
 
 def parameters(results: Results, text: Escape) -> str:

@@ -15,7 +15,7 @@ from sim.measure.amounts import (
     plural,
 )
 from sim.measure.findings import KEEP_SHARE, amount, chosen, delay, most, part, stop, title_of, whole
-from sim.measure.results import Results
+from sim.measure.results import Results, Screen
 
 HOLDERS = {
     "friends": "What friends have seen they keep in mind, and in screenshots. Nothing recalls it.",
@@ -214,3 +214,27 @@ def out_of_reach(results: Results) -> list[tuple[str, str]]:
         start = f"{sunk} {'pair has' if sunk == '1' else 'pairs have'} been learnt already{each(results)}; {future}."
         said.append((sentence(learners), f"{start} {HOLDERS.get(learners, '')}".strip()))
     return said
+
+
+def screened(results: Results, screen: Screen) -> str:
+    """What a Morris screen found: the numbers that move the outcome most, and those that change the conclusion."""
+    effects = [own for own in screen["effects"] if amount(own["mean"]) > 0]
+    if not effects:
+        return f"None of the {count(len(screen['effects']))} unknown numbers moves what can be avoided."
+    first = ", ".join(f"{own['path']} ({percent(own['mean'])})" for own in effects[:3])
+    changing = [own["path"] for own in screen["effects"] if own["flips"]]
+    flips = (
+        f"The best strategy among those that keep half of the posts changes inside the range of {adding(changing)}."
+        if changing
+        else "The best strategy among those that keep half of the posts is the same all through these ranges."
+    )
+    return (
+        f"Each of {count(len(screen['effects']))} numbers known only to a range was moved alone, with the others at "
+        f"many places of theirs ({count(screen['evaluations'])} comparisons of one world and one luck; Morris 1991). "
+        f"Most moves the share of exposure that can be avoided: {first}. {flips}"
+    )
+
+
+def adding(names: list[str]) -> str:
+    """'a', 'a and b', 'a, b and c'."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -73,6 +73,11 @@ def _check(config: Mapping[str, Any]) -> None:
                 isinstance(value, int) and not isinstance(value, bool) and value >= least,
                 f"{name}={value!r}: it takes a whole number from {least} up.",
             )
+    screen = config.get("screen", 0)
+    require(
+        isinstance(screen, int) and not isinstance(screen, bool) and (screen == 0 or screen >= 2),
+        f"screen={screen!r}: it takes 0 for none, or 2 trajectories or more.",
+    )
     for name, allowed in (("params", ("ranges", "centre")), ("output", ("table", "json"))):
         if name in config and config[name] not in allowed:
             raise Misuse(f"{name}={config[name]!r}: it is {' or '.join(allowed)}.")

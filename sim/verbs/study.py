@@ -16,6 +16,7 @@ from sim.measure import leaderboard
 from sim.measure.results import ArchiveFacts, Parameter, Results, Row, StrategyFacts
 from sim.platforms.exports.item import Archive
 from sim.platforms.exports.recognise import read_archive
+from sim.screen import evaluations, screen
 
 MOST_SIZE = 1_000_000
 PEOPLE_A_FOLLOWER = 4
@@ -40,7 +41,11 @@ def study(command: str, config: dict[str, Any]) -> Study:
     provenance = record(command, config, inputs)
     with progress("seeds", config["seeds"] * config["worlds"]) as tick:
         found = compare(config, archive, tick=tick)
-    return Study(_results(config, found, archive, provenance), found)
+    results = _results(config, found, archive, provenance)
+    if config["screen"]:
+        with progress("screen", evaluations(config)) as tick:
+            results["screen"] = screen(config, archive, tick=tick)
+    return Study(results, found)
 
 
 def _at_home(config: dict[str, Any], archive: Archive) -> dict[str, Any]:
@@ -93,6 +98,7 @@ def _results(config: dict[str, Any], found: Comparison, archive: Archive | None,
         waiting=leaderboard.waiting(outcomes),
         robust=leaderboard.robust(outcomes, [name for name in config["strategy"] if name not in found.why_not]) or None,
         scenarios=[],
+        screen=None,
         parameters=_parameters(config),
         provenance=provenance,
     )

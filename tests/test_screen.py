@@ -1,0 +1,79 @@
+"""The Morris screen: equal to what is known of a function, and honest of the comparison."""
+
+import numpy as np
+import pytest
+
+from sim.core.errors import Mistake
+from sim.core.noise import Noise
+from sim.core.parameters import fix, settle
+from sim.experiment import clean_up, make_world, world_noise
+from sim.measure.leaderboard import winner
+from sim.measure.sensitivity import Answer, effects, trajectories
+from sim.owners import know
+from sim.screen import evaluations, screen, unknown
+from sim.verbs.compose import compose_config
+
+pytest.importorskip("SALib", reason="SALib is not installed: pip install 'afterpost[science]'")
+NAMES = ("large", "small", "idle", "bent")
+
+
+def known(point: np.ndarray) -> Answer:
+    large, small, _, bent = point
+    return Answer(float(3 * large + 0.5 * small + bent * large), "left" if large < 0.5 else "right")
+
+
+def test_a_linear_effect_is_its_slope_and_an_interaction_spreads() -> None:
+    points = trajectories(NAMES, 60, Noise(3))
+    assert points.shape == (60 * 5, 4)
+    rows = {row["path"]: row for row in effects(NAMES, points, [known(p) for p in points], Noise(3))}
+    assert rows["small"]["mean"] == pytest.approx(0.5) and rows["small"]["spread"] == pytest.approx(0, abs=1e-9)
+    assert rows["idle"]["mean"] == 0
+    assert rows["large"]["mean"] == pytest.approx(3.5, abs=0.1) and rows["large"]["spread"] > 0.2
+    assert rows["bent"]["mean"] == pytest.approx(0.5, abs=0.1) and rows["bent"]["spread"] > 0.2
+    assert next(iter(rows)) == "large"
+
+
+def test_only_the_name_that_moved_is_blamed_for_a_flip() -> None:
+    points = trajectories(NAMES, 30, Noise(4))
+    rows = {row["path"]: row["flips"] for row in effects(NAMES, points, [known(p) for p in points], Noise(4))}
+    assert [(flip["low"], flip["high"]) for flip in rows["large"]] == [("left", "right")]
+    assert rows["large"][0]["count"] == 30  # a step of two thirds always crosses the middle
+    assert rows["small"] == rows["idle"] == rows["bent"] == []
+
+
+def test_a_flat_outcome_has_no_effects_and_one_trajectory_is_refused() -> None:
+    points = trajectories(NAMES, 2, Noise(5))
+    assert all(row["mean"] == 0 for row in effects(NAMES, points, [Answer(1.0, None)] * len(points), Noise(5)))
+    with pytest.raises(Mistake, match="2 trajectories or more"):
+        trajectories(NAMES, 1, Noise(5))
+
+
+def test_fixing_reaches_the_ends_of_a_range_and_nothing_else() -> None:
+    node = {"value": 2.0, "low": 1.0, "high": 100.0, "scale": "log", "source": "test"}
+    config = {"a": node, "b": [{**node, "draw": "shared"}], "c": {"value": 7, "source": "test"}}
+    assert fix(config, {"a": 1.0, "shared": 0.5}) == {"a": 100.0, "b": [pytest.approx(10.0)], "c": config["c"]}
+    assert settle(fix(config, {}), None) == {"a": 2.0, "b": [2.0], "c": 7}
+
+
+def test_a_screen_of_the_comparison_repeats_and_moves_every_unknown() -> None:
+    words = ["world.size=60", "world.owners=3", "content=false", "horizon_days=60", "screen=2",
+             "strategy=[nothing,everything,make_private]"]  # fmt: skip
+    config = compose_config("compare", words)
+    ticks: list[None] = []
+    found = screen(config, tick=lambda: ticks.append(None))
+    assert found == screen(config)
+    assert len(ticks) == found["evaluations"] == evaluations(config) == 2 * (len(unknown(config)) + 1)
+    assert {row["path"] for row in found["effects"]} == set(unknown(config))
+    assert len(unknown(config)) > 15
+    means = {row["path"]: row["mean"] for row in found["effects"]}
+    assert means["channel.discovery.per_tie_per_year"] > 0, "a range of two decades that drives late deletion"
+
+
+def test_the_winner_keeps_at_least_half_the_posts() -> None:
+    config = compose_config("compare", ["world.size=60", "world.owners=3", "content=false", "params=centre"])
+    owners = know(make_world(config, 0))
+    outcome = clean_up(owners, config, world_noise(config, 0).branch("luck 0"), archived=False).outcome
+    best = winner(outcome, list(outcome.deeds))
+    assert best is not None
+    assert outcome.deeds[best].kept.sum() >= 0.5 * outcome.deeds[best].posts.sum()
+    assert winner(outcome, ["everything", "delete_account"]) is None
