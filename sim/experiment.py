@@ -19,13 +19,14 @@ from sim.core.noise import Noise
 from sim.core.parameters import settle
 from sim.core.schema import ACTIONS, DAY_S
 from sim.exposure.apply import apply
-from sim.exposure.doors import close_doors
+from sim.exposure.doors import close_doors, standing
 from sim.exposure.engagement import engagement
 from sim.exposure.propagate import propagate
 from sim.exposure.scene import Scene, stage
 from sim.measure.outcome import Outcome, by_first_deletions, moments, scores, steps
 from sim.measure.score import open_ledger
-from sim.measure.tally import learnt_by
+from sim.measure.tally import happened, learnt_by
+from sim.onlooker import infer, look, outsiders
 from sim.owners import Desk, Owners, actions, at_once, deed, know, plans
 from sim.platforms.exports.item import Archive, to_posts
 from sim.world.audience import see
@@ -120,7 +121,10 @@ def clean_up(owners: Owners, config: Config, noise: Noise, *, archived: bool) ->
     times = moments(decision, end)
     grid = steps(max(len(rows) for rows in owners.rows))
     weight = np.where(owners.number >= 0, items, 0)
-    deeds, why_not, made, known, stops = {}, {}, {}, {}, {}
+    deeds, why_not, made, known, stops, inferred = {}, {}, {}, {}, {}, {}
+    ranges = noise.branch("parameters") if config["params"] == "ranges" else None
+    onlooker = None if archived else look(world, owners.number, noise, settle(config["adversary"], ranges, "adversary"))
+    taken_by = outsiders(config["channel"])
     for name, strategy in build(settle(config["strategy"], None, "strategy"), "strategy").items():
         planned = plans(strategy, desk, platform, noise, decision=decision, horizon_end=end)
         if isinstance(planned, str):
@@ -129,13 +133,16 @@ def clean_up(owners: Owners, config: Config, noise: Noise, *, archived: bool) ->
         made[name] = planned
         alive = under(actions(planned))
         deeds[name] = deed(log, alive, ledger, planned, owners, platform, decision=decision, horizon_end=end)
+        if onlooker is not None:
+            left = standing(scene, close_doors(scene, actions(planned)))
+            inferred[name] = infer(onlooker, left | (happened(log, alive, "scrape", actors=taken_by) > 0))
         known[name] = learnt_by(log, alive, ledger.sizes, times, weight)
         if any((plan.action == ACTIONS.index("delete")).any() for plan in planned):
             stops[name] = by_first_deletions(log, ledger, alive, [plan.target for plan in planned], grid)
     waits = np.array([w for w in WAITS_DAYS if w < config["horizon_days"]])
     later = [ledger.avoided(log, under(at_once(world.owners, decision + w * DAY_S))).sum() for w in waits.tolist()]
     days = (times - decision) // DAY_S
-    outcome = Outcome(ledger, deeds, days, known, stops, waits, np.array(later, dtype=np.int64))
+    outcome = Outcome(ledger, deeds, days, known, stops, waits, np.array(later, dtype=np.int64), inferred)
     return Life(outcome, made, why_not, log.events)
 
 

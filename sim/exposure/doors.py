@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.core.compiled import Array, Integer, compiled
 from sim.core.errors import require
-from sim.core.schema import ACTIONS, NEVER
+from sim.core.schema import ACTIONS, AUDIENCES, NEVER
 from sim.exposure.scene import Scene
 
 DELETE, LIMIT, UNTAG, TAKEDOWN, ERASE, OBJECT = range(6)
@@ -54,6 +55,15 @@ def close_doors(scene: Scene, actions: Sequence[tuple[int, int, int, int]] | Arr
         )
         np.minimum.at(doors[door], found[mine], single[mine, 3])
     return doors
+
+
+def standing(scene: Scene, doors: Doors) -> NDArray[np.bool_]:
+    """Posts that show their subject to everybody at the horizon, bool[posts]: public, and hers or tagging her still."""
+    end = scene.horizon_end
+    hers = scene.author == scene.subject
+    left = (scene.natural > end) & (doors[DELETE] > end) & (doors[LIMIT] > end)
+    linked = hers | (scene.tagged & (doors[UNTAG] > end))
+    return (scene.audience == AUDIENCES.index("public")) & left & linked
 
 
 def _shut_account(doors: Doors, scene: Scene, owner: int, action: str, time: int) -> None:

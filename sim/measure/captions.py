@@ -28,6 +28,12 @@ OTHERS_POSTS = (
     "is shown, the post itself stays."
 )
 
+INFERRED = (
+    "Shares of owners of whom it is found. Home town, employer: told by a public post that stands or was harvested, or "
+    "by most of the friends who tell theirs. Identity: the home town, and nobody else there of that gender and date of "
+    "birth. Other accounts: found by the same handle while something of hers is public or held."
+)
+
 
 @dataclass(frozen=True)
 class Caption:

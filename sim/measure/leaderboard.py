@@ -37,6 +37,9 @@ def _rows_of(worlds: Worlds, name: str, noise: Noise) -> list[Row]:
         for what, part in PARTS.items():
             found = _estimate(worlds, name, lambda o, d, p=part, c=code: p(o, d)[:, c], None, noise)  # type: ignore[misc]
             made.append(_row(name, f"{what}_{learner}", "pairs an owner", found))
+    for measure in worlds[0][0].inferred.get(name, ()):
+        right = _estimate(worlds, name, lambda o, _, m=measure: o.inferred[name][m], None, noise)  # type: ignore[misc]
+        made.append(_row(name, measure, "share of owners", right))
     return made
 
 

@@ -39,8 +39,8 @@ class Outcome:
 
     over_time: by strategy, pairs of all owners known by each of `moments_days`. stop_here: by strategy, how many
     deletions all owners have made and pairs avoided when each has made at most m, for a grid of m: int64[2, grid].
-    waiting: pairs still avoidable if
-    everything is done only after each of `waits_days`.
+    waiting: pairs still avoidable if everything is done only after each of `waits_days`. inferred: by strategy and
+    measure, what an adversary has right, bool[owners]; empty for an archive, whose neighbours are made up.
     """
 
     ledger: Ledger
@@ -50,6 +50,7 @@ class Outcome:
     stop_here: Mapping[str, NDArray[np.int64]]
     waits_days: NDArray[np.int64]
     waiting: NDArray[np.int64]
+    inferred: Mapping[str, Mapping[str, NDArray[np.bool_]]]
 
 
 def scores(outcomes: Sequence[Sequence[Outcome]], owners: Sequence[NDArray[np.int64]]) -> dict[str, Any]:

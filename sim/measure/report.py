@@ -15,6 +15,7 @@ from sim.measure.canvas import NARROW_IN, WIDE_IN, embed
 from sim.measure.curves import cost_of_waiting, exposure_over_time, stop_here
 from sim.measure.figures import frontier, honest_bar
 from sim.measure.findings import chosen
+from sim.measure.inferred import inferences, paragraph
 from sim.measure.results import Results
 from sim.measure.tables import effects, leaderboard, measures, parameters
 
@@ -40,6 +41,7 @@ def write_report(results: Results) -> str:
         *_figures(results),
         _leaderboard(results),
         _out_of_reach(results),
+        _inferred(results),
         *_scenarios(results),
         _screen(results),
         _archive(results),
@@ -113,6 +115,16 @@ def _scenarios(results: Results) -> list[str]:
         f"<section><h2>{text(story['title'])}</h2>{''.join(f'<p>{text(p)}</p>' for p in story['paragraphs'])}</section>"
         for story in results["scenarios"]
     ]
+
+
+def _inferred(results: Results) -> str:
+    said = paragraph(results)
+    if not said:
+        return ""
+    return (
+        f"<section><h2>What can still be inferred</h2><p>{text(said)}</p>{inferences(results, text)}"
+        f"<p>{text(captions.INFERRED)}</p></section>"
+    )
 
 
 def _screen(results: Results) -> str:

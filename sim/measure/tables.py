@@ -11,7 +11,8 @@ Heading = tuple[str, str]
 """Text of a column's heading, and its class: n for numbers, drawn for bars, empty for words."""
 
 
-def _table(caption: str, headings: Iterable[Heading], rows: Iterable[str], *, kind: str = "") -> str:
+def table(caption: str, headings: Iterable[Heading], rows: Iterable[str], *, kind: str = "") -> str:
+    """A table with a caption for those who do not see it, that scrolls where a screen is narrow."""
     head = "".join(f'<th scope="col" class="{kind_}">{said}</th>' for said, kind_ in headings)
     return (
         f'<div class="scroll {kind}" tabindex="0" role="region" aria-label="{caption}"><table>'
@@ -19,7 +20,8 @@ def _table(caption: str, headings: Iterable[Heading], rows: Iterable[str], *, ki
     )
 
 
-def _number(said: str, aside: str = "") -> str:
+def number(said: str, aside: str = "") -> str:
+    """A cell for a number, with something smaller below it."""
     return f'<td class="n">{said}{f"<span class=range>{aside}</span>" if aside else ""}</td>'
 
 
@@ -55,20 +57,20 @@ def leaderboard(results: Results, text: Escape, *, best: str | None) -> str:
         again = '<span class="range">goes on acting</span>' if own["recurring"] else ""
         cells = [
             f'<th scope="row">{text(own["title"] or name)}{again}</th>',
-            _number(
+            number(
                 "–" if share is None else percent(share), interval(own["avoided_share_low"], own["avoided_share_high"])
             ),
             f'<td class="drawn">{"" if share is None else _bar(own)}</td>',
-            _number(percent(own["kept_share"])),
-            _number(paced, "" if full in (UNKNOWN, paced) or paced == "–" else f"{full} at full limit"),
-            _number(count(own["calls"])),
+            number(percent(own["kept_share"])),
+            number(paced, "" if full in (UNKNOWN, paced) or paced == "–" else f"{full} at full limit"),
+            number(count(own["calls"])),
         ]
-        cells += [_number(money(own["usd"]))] if priced else []
+        cells += [number(money(own["usd"]))] if priced else []
         if robust:
-            cells.append(_number(percent(robust[name]) + " of draws" if known(robust.get(name)) is not None else "–"))
+            cells.append(number(percent(robust[name]) + " of draws" if known(robust.get(name)) is not None else "–"))
         return f"<tr{' class=best' if name == best else ''}>{''.join(cells)}</tr>"
 
-    return _table("Leaderboard of strategies", headings, (row(name, own) for name, own in shown))
+    return table("Leaderboard of strategies", headings, (row(name, own) for name, own in shown))
 
 
 def measures(results: Results, text: Escape) -> str:
@@ -77,16 +79,16 @@ def measures(results: Results, text: Escape) -> str:
     headings += [("Low", "n"), ("High", "n"), ("Monte-Carlo error", "n")]
 
     def figure(value: object) -> str:
-        number = known(value)
-        return "–" if number is None else f"{number:,.4g}" if abs(number) < 1e4 else f"{number:,.0f}"
+        said = known(value)
+        return "–" if said is None else f"{said:,.4g}" if abs(said) < 1e4 else f"{said:,.0f}"
 
     rows = (
         f'<tr><th scope="row">{text(row["strategy"])}</th><td>{text(row["measure"])}</td><td>{text(row["unit"])}</td>'
-        + "".join(_number(figure(value)) for value in (row["n"], row["mean"], row["low"], row["high"], row["mc_se"]))
+        + "".join(number(figure(value)) for value in (row["n"], row["mean"], row["low"], row["high"], row["mc_se"]))
         + "</tr>"
         for row in results["leaderboard"]
     )
-    return _table("Every measure", headings, rows, kind="small")
+    return table("Every measure", headings, rows, kind="small")
 
 
 def effects(results: Results, screen: Screen, text: Escape) -> str:
@@ -102,11 +104,11 @@ def effects(results: Results, screen: Screen, text: Escape) -> str:
         )  # fmt: skip
         return (
             f'<tr><th scope="row">{text(own["path"])}<span class="range">{ends}</span></th>'
-            f"{_number(percent(own['mean']), 'spread ' + percent(own['spread']))}<td>{flips or 'never'}</td></tr>"
+            f"{number(percent(own['mean']), 'spread ' + percent(own['spread']))}<td>{flips or 'never'}</td></tr>"
         )
 
     headings = [("Unknown number, and its range", ""), ("Moves the avoidable share by", "n"), ("Changes the best", "")]
-    return _table("Unknown numbers", headings, map(row, screen["effects"]), kind="small")
+    return table("Unknown numbers", headings, map(row, screen["effects"]), kind="small")
 
 
 def parameters(results: Results, text: Escape) -> str:
@@ -120,8 +122,8 @@ def parameters(results: Results, text: Escape) -> str:
         ("Read", ""),
     ]
 
-    def value(number: float | None) -> str:
-        return "–" if number is None else f"{number:g}"
+    def value(given: float | None) -> str:
+        return "–" if given is None else f"{given:g}"
 
     def ends(low: object, high: object, scale: str | None) -> str:
         if known(low) is None or known(high) is None:
@@ -130,9 +132,9 @@ def parameters(results: Results, text: Escape) -> str:
 
     rows = (
         f'<tr><th scope="row">{text(own["path"])}</th>'
-        f"{_number(value(known(own['value'])))}"
-        f"{_number(ends(own['low'], own['high'], own['scale']))}"
+        f"{number(value(known(own['value'])))}"
+        f"{number(ends(own['low'], own['high'], own['scale']))}"
         f"<td>{text(own['unit'] or '')}</td><td>{text(own['source'])}</td><td>{text(own['grade'] or '')}</td></tr>"
         for own in results["parameters"]
     )
-    return _table("Parameters", headings, rows, kind="small")
+    return table("Parameters", headings, rows, kind="small")

@@ -20,7 +20,6 @@ Masks = Sequence[NDArray[np.bool_]]
 
 LEARNS = np.array([name not in ("reshare", "copy", "extract") for name in CHANNELS])
 """By channel: whether the event teaches its actor something. Who passes a post on has seen it before."""
-EXTRACT = CHANNELS.index("extract")
 
 
 def room(log: Log) -> NDArray[np.int64]:
@@ -53,17 +52,27 @@ def tally(
     return np.concatenate(_each(log, count, threads))
 
 
-def extractable(log: Log, alive: Masks | None, *, threads: int | None = None) -> NDArray[np.int32]:
-    """How many models can be made to repeat each post, int32[posts]."""
+def happened(
+    log: Log, alive: Masks | None, channel: str, *, actors: Sequence[int] | None = None, threads: int | None = None
+) -> NDArray[np.int32]:
+    """How many events of a channel each post has, int32[posts]; `actors`: of these alone."""
+    code = CHANNELS.index(channel)
 
     def count(number: int, block: Block) -> NDArray[np.int32]:
-        found = block.events.channel == EXTRACT
+        found = block.events.channel == code
+        if actors is not None:
+            found &= np.isin(block.events.actor, actors)
         if alive is not None:
             found &= alive[number]
         at = np.searchsorted(block.event_start, np.flatnonzero(found), side="right") - 1
         return np.bincount(at, minlength=block.posts).astype(np.int32)
 
     return np.concatenate(_each(log, count, threads))
+
+
+def extractable(log: Log, alive: Masks | None, *, threads: int | None = None) -> NDArray[np.int32]:
+    """How many models can be made to repeat each post, int32[posts]."""
+    return happened(log, alive, "extract", threads=threads)
 
 
 def learnt_by(

@@ -10,12 +10,11 @@ from importlib.resources import files
 from string import Template
 from typing import Any, TypedDict
 
+from sim.measure import tables
 from sim.measure.amounts import known
 from sim.measure.canvas import NARROW_IN, WIDE_IN, embed
 from sim.measure.fact_figures import clustering, degrees, mixing, posts, views
 from sim.measure.facts import NOT_INDEPENDENT, Row, in_words
-from sim.measure.tables import Heading
-from sim.measure.tables import _table as html_table
 
 SAID = {"held_out": "held-out", "calibrated": "calibrated"}
 COLOURS = {"in": "#0072b2", "out": "#c14a00", "absent": "#adadad"}
@@ -172,7 +171,7 @@ def _bar(row: Row) -> str:
 
 
 def _facts(title: str, role: str, rows: Iterable[Row]) -> str:
-    headings: list[Heading] = [("", ""), ("Fact", ""), ("Generated", "n"), ("Published", "n"), ("Band", "n")]
+    headings: list[tables.Heading] = [("", ""), ("Fact", ""), ("Generated", "n"), ("Published", "n"), ("Band", "n")]
     headings += [("", "drawn"), ("", "")]
     own = [row for row in rows if row["role"] == role and row["verdict"] != "absent"]
     cells = (
@@ -185,7 +184,7 @@ def _facts(title: str, role: str, rows: Iterable[Row]) -> str:
     )
     said = "Shaded: the band. Thin line: the published figure. Coloured: the generated one."
     said += " A star: not an independent test." if any(NOT_INDEPENDENT in row["note"] for row in own) else ""
-    table = html_table(text(title), headings, cells)
+    table = tables.table(text(title), headings, cells)
     return f"<section><h2>{text(title)}</h2><p>{said}</p>{table}</section>" if own else ""
 
 

@@ -1,0 +1,90 @@
+"""The adversary: what is still inferred of each owner under a plan, from what is left, what was taken, and friends.
+
+She collected ties and profiles before the clean-up, so no plan changes what friends tell. A post shows its classes to
+her if it is public and stands at the horizon, or if an outside harvester took it; what the platform itself keeps she
+does not see. What nothing shows she guesses: the commonest among friends who tell theirs, else the commonest of all.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.core.noise import Noise
+from sim.core.schema import CLASSES
+from sim.measure.adversary import NO_GUESS, vote
+from sim.world.cells import codes
+from sim.world.world import World
+
+Bools = NDArray[np.bool_]
+TRAITS = {"town": ("city", "place"), "employer": ("employer", "employer")}
+"""What she is after: the column of `people` that is right, and the class that shows it."""
+
+
+@dataclass(frozen=True)
+class Onlooker:
+    """What no plan changes: of owners bool[owners] by trait, of posts bool[posts] by trait; `owner` as in a ledger.
+
+    guessed: whether the guess from friends, or of the commonest, is right; commonest: whether that of the commonest is.
+    alone: nobody in a real town shares her gender and date of birth, which her profile tells (the world's towns are too
+    small to count in). elsewhere: her handle leads to accounts on other platforms.
+    """
+
+    owner: NDArray[np.int64]
+    shows: Mapping[str, Bools]
+    guessed: Mapping[str, Bools]
+    commonest: Mapping[str, Bools]
+    alone: Bools
+    elsewhere: Bools
+
+
+def look(world: World, owner: NDArray[np.int64], noise: Noise, adversary: Mapping[str, float]) -> Onlooker:
+    """What she knows of the owners before any plan; `owner` gives each post's owner by number, -1: none."""
+    people = world.people.slice(0, world.size)
+    person = np.arange(world.size)
+    hides = noise.uniform("hides friends", person) < adversary["hides_friends_share"]
+    tells = noise.uniform("tells", person) < adversary["tells_share"]
+    start, friend = world.audience.start[: world.size + 1], world.audience.viewer
+    host = np.repeat(person, np.diff(start))
+    told = tells[friend] & ~(hides[host] & hides[friend])
+    sensitive = world.posts["sensitive"].to_numpy()
+    shows, guessed, commonest = {}, {}, {}
+    for trait, (column, shown) in TRAITS.items():
+        value = codes(people[column]) + 1  # 0: none
+        truth, usual = value[world.owners], int(np.bincount(value).argmax())
+        voted = vote(start, friend, value, told, world.owners)
+        shows[trait] = sensitive & (1 << CLASSES.index(shown)) != 0
+        guessed[trait] = np.where(voted == NO_GUESS, usual, voted) == truth
+        commonest[trait] = truth == usual
+    alone = noise.uniform("alone", world.owners) < adversary["unique_share"]
+    elsewhere = noise.uniform("elsewhere", world.owners) < adversary["linked_share"]
+    return Onlooker(owner, shows, guessed, commonest, alone, elsewhere)
+
+
+def outsiders(channels: Mapping[str, Any]) -> list[int]:
+    """The numbers of the harvesters whose takings she may come by: all but the platform's own."""
+    crawlers = channels["scrape"]["crawlers"] if "scrape" in channels else {}
+    return [number for number, crawler in enumerate(crawlers.values()) if not crawler["first_party"]]
+
+
+def infer(onlooker: Onlooker, seen: Bools) -> dict[str, Bools]:
+    """What she has right of each owner, by measure, if she has `seen` these posts (bool[posts])."""
+    known = {trait: _any(onlooker, seen & shows) | onlooker.guessed[trait] for trait, shows in onlooker.shows.items()}
+    return {
+        "town_inferred": known["town"],
+        "employer_inferred": known["employer"],
+        "reidentified": known["town"] & onlooker.alone,
+        "linked_elsewhere": _any(onlooker, seen) & onlooker.elsewhere,
+        "town_from_friends": onlooker.guessed["town"],
+        "employer_from_friends": onlooker.guessed["employer"],
+        "town_commonest": onlooker.commonest["town"],
+        "employer_commonest": onlooker.commonest["employer"],
+    }
+
+
+def _any(onlooker: Onlooker, posts: Bools) -> Bools:
+    """Of which owners some post is among these."""
+    hers = onlooker.owner[posts & (onlooker.owner >= 0)]
+    return np.bincount(hers, minlength=len(onlooker.alone)) > 0

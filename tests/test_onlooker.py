@@ -1,0 +1,101 @@
+"""What is inferred under a plan: only what stands, was taken, or friends tell; and a plan can only take away."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.core.parameters import settle
+from sim.experiment import clean_up, make_world, simulate, world_noise
+from sim.exposure.doors import close_doors, standing
+from sim.measure.inferred import MEASURES, paragraph, shares
+from sim.onlooker import infer, look, outsiders
+from sim.owners import know
+from sim.verbs.compose import compose_config
+from sim.verbs.study import study
+
+WORDS = ["world.size=150", "world.owners=12", "content=false", "params=centre",
+         "strategy=[nothing,everything,make_private,delete_account]"]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def config() -> dict[str, Any]:
+    return compose_config("compare", WORDS)
+
+
+def test_what_shows_decides_and_else_the_guess(config: dict[str, Any]) -> None:
+    world, noise = make_world(config, 0), world_noise(config, 0)
+    owners = know(world)
+    onlooker = look(world, owners.number, noise, settle(config["adversary"], None))
+    nobody = np.zeros(world.posts.num_rows, dtype=bool)
+    blind, all_seen = infer(onlooker, nobody), infer(onlooker, ~nobody)
+    assert (blind["town_inferred"] == onlooker.guessed["town"]).all()
+    assert not blind["linked_elsewhere"].any()
+    place = onlooker.shows["town"]
+    for number in range(len(world.owners)):
+        hers = (owners.number == number) & place
+        assert all_seen["town_inferred"][number] == (hers.any() or onlooker.guessed["town"][number])
+        if hers.any():
+            one = nobody.copy()
+            one[np.flatnonzero(hers)[0]] = True
+            assert infer(onlooker, one)["town_inferred"][number]
+    for measure, right in all_seen.items():
+        assert (right >= blind[measure]).all(), "seeing more never tells less"
+
+
+def test_hiding_and_telling_decide_what_friends_tell(config: dict[str, Any]) -> None:
+    world, noise = make_world(config, 0), world_noise(config, 0)
+    number = know(world).number
+
+    def guessed(**changed: float) -> np.ndarray:
+        return look(world, number, noise, settle(config["adversary"], None) | changed).guessed["town"]
+
+    silent = look(world, number, noise, settle(config["adversary"], None) | {"tells_share": 0.0})
+    assert (silent.guessed["town"] == silent.commonest["town"]).all()
+    hidden = guessed(hides_friends_share=1.0, tells_share=1.0)
+    assert (hidden == silent.commonest["town"]).all()
+    assert guessed(hides_friends_share=0.0, tells_share=1.0).mean() > silent.commonest["town"].mean()
+
+
+def test_the_platforms_own_copy_is_not_for_sale(config: dict[str, Any]) -> None:
+    crawlers = config["channel"]["scrape"]["crawlers"]
+    outside = outsiders(config["channel"])
+    assert outside and len(outside) < len(crawlers)
+    assert all(not list(crawlers.values())[number]["first_party"] for number in outside)
+    assert outsiders({}) == []
+
+
+def test_what_stands_is_public_linked_and_not_acted_on(config: dict[str, Any]) -> None:
+    world, noise = make_world(config, 0), world_noise(config, 0)
+    scene, _ = simulate(world, config | {"channel": {}}, noise)
+    left = standing(scene, close_doors(scene, np.empty((0, 4), np.int64)))
+    assert left.any() and (scene.audience[left] == 2).all() and (scene.natural[left] > scene.horizon_end).all()
+    assert ((scene.author == scene.subject) | scene.tagged)[left].all()
+    code = 6  # delete_account
+    gone = standing(scene, close_doors(scene, np.array([(o, -1, code, world.decision) for o in world.owners])))
+    assert not gone.any()
+
+
+def test_a_clean_up_never_tells_the_adversary_more(config: dict[str, Any]) -> None:
+    owners = know(make_world(config, 0))
+    outcome = clean_up(owners, config, world_noise(config, 0).branch("luck 0"), archived=False).outcome
+    before = outcome.inferred["nothing"]
+    for rights in outcome.inferred.values():
+        for measure, right in rights.items():
+            assert (right <= before[measure]).all()
+        assert (rights["town_from_friends"] == before["town_from_friends"]).all()
+    assert outcome.inferred["delete_account"]["linked_elsewhere"].sum() <= before["linked_elsewhere"].sum()
+
+
+def test_the_report_says_what_changes_nothing(config: dict[str, Any]) -> None:
+    results = study("compare", config | {"seeds": 2}).results
+    found = shares(results)
+    assert set(found) == {"nothing", "everything", "make_private", "delete_account"}
+    assert all(set(MEASURES) <= set(rows) for rows in found.values())
+    said = paragraph(results)
+    assert "Friends who tell theirs are enough for" in said
+    idle = [n for n, rows in found.items() if n != "nothing"
+            and all(abs(rows[m]["mean"] - found["nothing"][m]["mean"]) < 0.01 for m in MEASURES)]  # fmt: skip
+    assert ("nothing changes by" in said) == bool(idle)
+    results["leaderboard"] = [row for row in results["leaderboard"] if row["unit"] != "share of owners"]
+    assert paragraph(results) == ""
