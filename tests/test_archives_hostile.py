@@ -19,7 +19,7 @@ from sim.core.errors import Mistake
 from sim.platforms.exports.container import opened, parse_json
 from sim.platforms.exports.item import Archive, to_posts
 from sim.platforms.exports.members import Bounds
-from sim.platforms.exports.recognise import read_archive
+from sim.platforms.exports.read import read_archive
 
 ROW = {
     "type": "Create",
@@ -373,8 +373,8 @@ def test_a_device(tmp_path: Path) -> None:
 
 def test_the_wrong_export_names_what_was_found_and_what_is_read(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "tweets.js").write_text("window.YTD")
-    message = refused(tmp_path, "'data/tweets.js'")
+    (tmp_path / "data" / "sleep.js").write_text("window.YTD")
+    message = refused(tmp_path, "'data/sleep.js'")
     assert "Mastodon" in message
     assert "Instagram" in message
 

@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 
 from sim.core import schema
 from sim.core.errors import Mistake
-from sim.platforms.exports import instagram
+from sim.platforms.exports.fields import mend
 from sim.platforms.exports.html_text import read_html
 from sim.platforms.exports.item import END_S, Archive, Item, RowError, to_posts
-from sim.platforms.exports.mastodon_writer import write_mastodon
-from sim.platforms.exports.recognise import PLATFORMS, read_archive
+from sim.platforms.exports.read import read_archive
+from sim.platforms.exports.readers import instagram
+from sim.platforms.exports.recognise import platforms
+from sim.platforms.exports.writers.mastodon import write as write_mastodon
 
 DATA = Path(__file__).parents[1] / "../shared/data/exports"
 ACTOR = "https://social.example/users/eve"
@@ -201,7 +203,7 @@ def test_a_failed_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monke
 def item(**changed: object) -> Item:
     values: dict[str, object] = {
         "platform": "mastodon", "native_id": "1", "uri": None, "kind": "text", "created": 10, "text": "x", "media": (),
-        "audience": "public", "reply_to": None, "likes": None, "reshares": None, "place": False,
+        "audience": "public", "reply_to": None, "likes": None, "reshares": None,
     }  # fmt: skip
     return Item(**(values | changed))  # type: ignore[arg-type]
 
@@ -445,7 +447,7 @@ def test_an_instagram_archive_in_the_current_layout(tmp_path: Path) -> None:
     assert (archive.platform, archive.handle, archive.name, archive.followers) == ("instagram", "eve", "Eve", 3)
     assert archive.errors == ()
     found = [
-        (each.kind, each.text, each.audience, each.place) for each in sorted(archive.items, key=lambda i: i.created)
+        (each.kind, each.text, each.audience, each.located) for each in sorted(archive.items, key=lambda i: i.created)
     ]
     assert found == [
         ("photo", "Crème brûlée 😀", "public", True),
@@ -502,11 +504,11 @@ def test_a_bad_instagram_row_costs_itself_alone(tmp_path: Path, bad: object) -> 
 
 @given(st.text(st.characters(exclude_categories=("Cs",))))
 def test_the_latin1_fault_is_mended(text: str) -> None:
-    assert instagram.mend(text.encode().decode("latin-1")) == text
+    assert mend(text.encode().decode("latin-1")) == text
 
 
 def test_what_is_not_garbled_stays() -> None:
-    assert instagram.mend("déjà vu ✨") == "déjà vu ✨"
+    assert mend("déjà vu ✨") == "déjà vu ✨"
 
 
 # Recognition
@@ -544,7 +546,7 @@ def test_the_fuller_of_two_archives_is_read_and_the_other_named(tmp_path: Path) 
     (tmp_path / "outbox.json").write_bytes(outbox(create()))
     archive = read_archive(tmp_path)
     assert archive.platform == "instagram"
-    assert any("mastodon" in text and "Name that folder" in text for text in archive.notes)
+    assert any("mastodon" in text and "Name that file or folder" in text for text in archive.notes)
     assert sum("Not read" in text for text in archive.notes) == 1
 
 
@@ -562,9 +564,9 @@ def test_a_lone_file_of_instagram_posts(tmp_path: Path) -> None:
     assert only(read_archive(file)).kind == "photo"
 
 
-@pytest.mark.parametrize("platform", PLATFORMS)
+@pytest.mark.parametrize("platform", platforms())
 def test_every_platform_is_complete(platform: str) -> None:
-    module = PLATFORMS[platform]
+    module = platforms()[platform]
     assert module.KNOWN_FILES
     assert all(len(name.split("/")) <= 6 and not name.startswith("/") for name in module.KNOWN_FILES)
     assert module.name_of({}) is None
@@ -584,7 +586,7 @@ def test_the_fixture_of_alice() -> None:
     )
     assert archive.errors == ()
     assert any("tests/fixtures/users/alice/instagram/v1/threads" in text for text in archive.notes)
-    assert sum(each.place for each in archive.items) == 4
+    assert sum(each.located for each in archive.items) == 4
     assert to_posts(archive, owner=1).num_rows == 9
 
 

@@ -112,6 +112,13 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("native_id", pa.string(), "the platform's id, of a post from an archive", null=True),
         Column("likes", pa.int32(), "likes the owner's archive counts; null: it does not say", null=True),
         Column("reshares", pa.int32(), "reshares the owner's archive counts; null: it does not say", null=True),
+        Column("has_link", pa.bool_(), "its archive has a link in it; null: no archive, see text and kind", null=True),
+        Column("has_media", pa.bool_(), "its archive has media in it; null: no archive, see kind", null=True),
+        Column("located", pa.bool_(), "its archive gives coordinates; null: no archive", null=True),
+        Column("place", pa.string(), "forum, channel or group it was posted in; null: none, or not said", null=True),
+        Column("pinned", pa.bool_(), "she pinned it to her profile; null: not said", null=True),
+        Column("faved", pa.bool_(), "she liked it herself; null: not said", null=True),
+        Column("bookmarked", pa.bool_(), "she bookmarked it; null: not said", null=True),
     ),
     "mentions": (
         Column("post", pa.int64(), "the post"),

@@ -9,16 +9,15 @@ from sim.core.errors import unknown
 from sim.core.provenance import fingerprint, record, run_id
 from sim.core.store import content_hashes, new_folder, write_json, write_table
 from sim.experiment import make_world
-from sim.platforms.exports.mastodon_writer import write_mastodon
+from sim.platforms.exports.writing import Writer, writers
 from sim.world.world import World
-
-FORMATS = ("mastodon",)
 
 
 def run(config: dict[str, Any]) -> dict[str, Any]:
     """Make a world and write it; returns the document, with a content hash for each table."""
-    if config["write_as"] not in (None, *FORMATS):
-        raise unknown("archive to write as", str(config["write_as"]), FORMATS)
+    write_as = config["write_as"]
+    if write_as is not None and write_as not in writers():
+        raise unknown("archive to write as", str(write_as), writers())
     graph = config["graph"]["path"]
     inputs = {Path(graph).name: fingerprint(Path(graph).expanduser())} if graph else {}
     provenance = record("generate", config, inputs)
@@ -29,7 +28,7 @@ def run(config: dict[str, Any]) -> dict[str, Any]:
         for name, rows in tables.items():
             write_table(beside / f"{name}.parquet", rows, provenance)
         write_json(beside / "provenance.json", provenance)
-        archives = _write_archives(world, beside / "archives") if config["write_as"] else []
+        archives = _write_archives(world, writers()[write_as], beside / "archives") if write_as else []
     return {
         "run": str(folder),
         "people": world.size,
@@ -42,7 +41,7 @@ def run(config: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _write_archives(world: World, folder: Path) -> list[str]:
+def _write_archives(world: World, writer: Writer, folder: Path) -> list[str]:
     """One archive an owner, named by her handle."""
     folder.mkdir()
     people = world.people.take(world.owners)
@@ -53,8 +52,8 @@ def _write_archives(world: World, folder: Path) -> list[str]:
         own = world.posts.filter(
             pc.and_(pc.equal(world.posts["author"], owner), pc.equal(world.posts["subject"], owner))
         )
-        names.append(f"{handle}.tar.gz")
-        write_mastodon(own, handle=handle, name=name, path=folder / names[-1])
+        names.append(f"{handle}{writer.ENDING}")
+        writer.write(own, handle=handle, name=name, path=folder / names[-1])
     return names
 
 

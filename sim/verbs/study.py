@@ -15,7 +15,7 @@ from sim.experiment import Comparison, compare
 from sim.measure import leaderboard
 from sim.measure.results import ArchiveFacts, Parameter, Results, Row, StrategyFacts
 from sim.platforms.exports.item import Archive
-from sim.platforms.exports.recognise import read_archive
+from sim.platforms.exports.read import read_archive
 from sim.screen import evaluations, screen
 
 MOST_SIZE = 1_000_000

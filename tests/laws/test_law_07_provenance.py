@@ -12,7 +12,7 @@ from laws.conftest import Run, perform_small
 from sim.core.provenance import LIBRARIES, run_id
 from sim.core.store import content_hashes, read_table
 from sim.experiment import make_world
-from sim.platforms.exports.mastodon_writer import write_mastodon
+from sim.platforms.exports.writers.mastodon import write as write_mastodon
 from sim.verbs.compose import compose_config
 
 ROOT = Path(__file__).parents[2]

@@ -20,7 +20,7 @@ from sim.core.noise import Noise
 from sim.core.schema import CLASSES, YEAR_S
 from sim.experiment import make_world
 from sim.platforms.exports import container
-from sim.platforms.exports.recognise import read_archive
+from sim.platforms.exports.read import read_archive
 from sim.verbs.compose import compose_config
 from sim.world.identities import DOMAINS
 from sim.world.mentions import mention

@@ -73,7 +73,10 @@ def _no_constant(name: str) -> NoReturn:
 
 
 def parse_json(data: bytes, *, where: str) -> object:
-    """The document in UTF-8 `data`; a Mistake says at which place it breaks."""
+    """The document in UTF-8 `data`, behind `window.x =` if X wrote it; a Mistake says at which place it breaks."""
+    if data.startswith(b"window."):
+        sign = data.find(b"=", 0, 200) + 1
+        data = b" " * sign + data[sign:]
     again = "Ask for the archive again in JSON format, or mend that place."
     if sum(map(data.count, (b",", b"[", b"{"))) > VALUES_LIMIT:
         raise Mistake(f"'{where}' holds more than {VALUES_LIMIT} values, more than fits in memory. {again}")
@@ -93,6 +96,11 @@ def parse_json(data: bytes, *, where: str) -> object:
         ) from None
     except ValueError as problem:  # a number too long to convert, NaN
         raise Mistake(f"'{where}' is not valid JSON: {shown(problem)}. {again}") from None
+
+
+def looks_like_car(head: bytes) -> bool:
+    """Whether a file begins as a content-addressed archive does: a length, then a map of `roots` and `version`."""
+    return len(head) > 60 and head[0] < 128 and head[1] == 0xA2 and b"eroots" in head[:16] and b"gversion" in head[:128]
 
 
 @contextmanager
@@ -172,12 +180,14 @@ def _open_file(path: Path, *, source: str, bounds: Bounds, stack: ExitStack) -> 
         return View(source, open_tar(path, gzipped=False, source=source, bounds=bounds, stack=stack))
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return View(source, open_zip(path, source=source, bounds=bounds, stack=stack))
-    if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
+    if looks_like_car(head):
+        return View(source, {"repo.car": _file_reader(path, source=source, bounds=bounds)})
+    if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[") or head.startswith(b"window."):
         return View(source, {path.name: _file_reader(path, source=source, bounds=bounds)}, lone=True)
     packer = next((name for magic, name in OTHER_PACKERS.items() if head.startswith(magic)), None)
     found = "is empty" if not head else f"is a {packer} file" if packer else f"begins with {shown(head[:16])}"
     raise Mistake(
-        f"'{source}' {found}. Expected an archive as a platform gives it: a zip, tar or tar.gz file, or one JSON file. "
+        f"'{source}' {found}. Expected an archive as a platform gives it: a zip, tar, tar.gz, CAR or JSON file. "
         + ("Unpack it yourself and name the folder." if packer else "Download it again, or name another file.")
     )
 

@@ -1,6 +1,6 @@
 """Typed values out of parsed JSON: each is what it should be, or a RowError says why not."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from sim.core.schema import EPOCH_UNIX_S
@@ -89,8 +89,53 @@ def moment(row: Mapping[str, object], name: str) -> int:
         raise RowError(f"'{name}' is {shown(value, most=40)!r}, not a time such as 2024-12-05T10:39:15Z") from None
 
 
+def stamp(row: Mapping[str, object], name: str) -> int:
+    """The Unix time under `name`, as a number or as digits, in s since 2007 UTC."""
+    value = row.get(name)
+    if isinstance(value, str) and value.isascii() and value.removeprefix("-").isdigit() and len(value) < 20:
+        return int(value) - EPOCH_UNIX_S
+    unix_s = whole(row, name)
+    if unix_s is None:
+        raise RowError(f"it has no '{name}'")
+    return unix_s - EPOCH_UNIX_S
+
+
+def count(row: Mapping[str, object], name: str) -> int | None:
+    """The whole number under `name`, as a number or as digits; None where it is absent, null or empty."""
+    value = row.get(name)
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
+        return int(value)
+    return None if value == "" else whole(row, name)
+
+
+def mend(garbled: str) -> str:
+    """`garbled` with UTF-8 bytes that were written as latin-1 characters put right, where they are such.
+
+    Exports of Instagram and Facebook have this fault.
+    """
+    try:
+        return garbled.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return garbled
+
+
+def unescaped(text: str) -> str:
+    """`text` with the three character references that X writes: &amp; &lt; &gt;."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def rows_in(document: object, own: frozenset[str]) -> list[object]:
+    """The rows of a file: the document itself, or the one list it wraps; alone (with a key of `own`) a row is one."""
+    if isinstance(document, list):
+        return document
+    if isinstance(document, dict) and not own & document.keys():
+        lists = [value for value in document.values() if isinstance(value, list)]
+        return lists[0] if len(lists) == 1 else [] if not document else [document]
+    return [document]
+
+
 def read_rows(
-    rows: Sequence[object], *, where: str, read: Callable[[Mapping[str, object]], Item | None]
+    rows: Iterable[object], *, where: str, read: Callable[[Mapping[str, object]], Item | None]
 ) -> tuple[list[Item], list[ParseError]]:
     """`read` applied to every row: the items it gives, and an error for each row it cannot read."""
     items, errors = [], []

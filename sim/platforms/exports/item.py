@@ -7,6 +7,11 @@ import pyarrow as pa
 from sim.core import schema
 from sim.core.errors import require
 
+AS_THEY_ARE = (
+    "native_id", "likes", "reshares", "has_link", "located", "place", "pinned", "faved", "bookmarked",
+)  # fmt: skip
+"""Columns of `posts` that are an item's own values."""
+
 END_S = 2_966_371_200
 """2101-01-01 00:00 UTC in seconds since 2007: an item dated later is a wrong date, not a post."""
 
@@ -22,7 +27,11 @@ class RowError(ValueError):
 class Item:
     """One thing the owner posted. `created` in s since 2007; `native_id` None: the export carries no id.
 
-    Raises RowError where a value lies outside its range.
+    kind, audience: of KINDS, AUDIENCES. media: their addresses. reply_to: the native id of an own item it
+    answers, or the address of another's. likes, reshares: None: not said. has_link: a link that is neither mention
+    nor hashtag. located: it carries coordinates (they are not kept). place: the forum, channel or group it was
+    posted in. pinned; faved, bookmarked (by the owner herself): None: the export does not say. Raises RowError where
+    a value lies outside its range.
     """
 
     platform: str
@@ -31,12 +40,17 @@ class Item:
     kind: str
     created: int
     text: str
-    media: tuple[str, ...]
     audience: str
-    reply_to: str | None
-    likes: int | None
-    reshares: int | None
-    place: bool
+    media: tuple[str, ...] = ()
+    reply_to: str | None = None
+    likes: int | None = None
+    reshares: int | None = None
+    has_link: bool = False
+    located: bool = False
+    place: str | None = None
+    pinned: bool | None = None
+    faved: bool | None = None
+    bookmarked: bool | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.created < END_S:
@@ -91,9 +105,10 @@ def to_posts(archive: Archive, *, owner: int) -> pa.Table:
     require(0 <= owner < 2**31, f"The owner of an archive is a person's number from 0 to 2^31 - 1, not {owner}.")
     items = in_order(archive.items)
     require(len(items) < 2**31, f"An archive has at most 2^31 - 1 items, not {len(items)}.")
+    ids = [(owner << 32) + index for index in range(len(items))]
     people = [owner] * len(items)
     columns: dict[str, object] = {
-        "post": [(owner << 32) + index for index in range(len(items))],
+        "post": ids,
         "author": people,
         "subject": people,
         "time": [item.created for item in items],
@@ -102,9 +117,16 @@ def to_posts(archive: Archive, *, owner: int) -> pa.Table:
         "tagged": [False] * len(items),
         "sensitive": [0] * len(items),
         "text": [item.text for item in items],
-        "native_id": [item.native_id for item in items],
-        "likes": [item.likes for item in items],
-        "reshares": [item.reshares for item in items],
+        "reply_to": _own_replies(items, ids),
+        "has_media": [bool(item.media) or item.kind in ("photo", "video") for item in items],
+        **{name: [getattr(item, name) for item in items] for name in AS_THEY_ARE},
     }
     fields = {field.name: field.type for field in schema.arrow_schema("posts")}
     return schema.table("posts", {name: pa.array(values, fields[name]) for name, values in columns.items()})
+
+
+def _own_replies(items: list[Item], ids: list[int]) -> list[int | None]:
+    """The earlier own post each item answers, so that threads have no cycles; None: none, or another's."""
+    place = {item.native_id: index for index, item in enumerate(items) if item.native_id is not None}
+    found = [None if item.reply_to is None else place.get(item.reply_to) for item in items]
+    return [None if at is None or at >= index else ids[at] for index, at in enumerate(found)]

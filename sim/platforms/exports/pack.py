@@ -20,7 +20,8 @@ ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 def pack(files: Mapping[str, bytes], *, path: Path) -> None:
     """Write `files` (relative name to content) to `path`, by its ending .tar.gz, .tgz, .zip, or else as a folder.
 
-    It is made beside and renamed. Raises Mistake if `path` exists or cannot be written; nothing is left then.
+    A .car is the one file of `files` alone. It is made beside and renamed. Raises Mistake if `path` exists or cannot be
+    written; nothing is left then.
     """
     place = shown(path, most=1000)
     try:
@@ -42,6 +43,9 @@ def _write(files: Mapping[str, bytes], made: Path, *, ending: str) -> None:
     if ending.endswith((".tar.gz", ".tgz")):
         with made.open("wb") as raw:
             _write_tar(files, raw)
+    elif ending.endswith(".car"):
+        [content] = files.values()
+        made.write_bytes(content)
     elif ending.endswith(".zip"):
         with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as packed:
             for name, content in files.items():

@@ -1,32 +1,30 @@
 """Decides whose archive a path holds, by the names of the files in it, and reads it.
 
-A platform is one module of this folder and one line in `PLATFORMS`. It offers EXPORT (a few words on what its
-users hold in their hands), KNOWN_FILES (relative names in any of its layouts), `name_of` (which of them a JSON
-document is that stands alone under any name) and `read`.
+A platform is one module of `readers`, found because it lies there. It offers EXPORT (a few words on what its users
+hold in their hands), KNOWN_FILES (relative names in any of its layouts; in a part of a name '*' stands for any
+characters and '#' for digits), `name_of` (which of them a JSON document is that stands alone under any name), `read`.
 """
 
+import re
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
 from pathlib import Path, PurePosixPath
+from pkgutil import iter_modules
 from typing import Protocol
 
 from sim.core.errors import Mistake
-from sim.platforms.exports import instagram, mastodon
-from sim.platforms.exports.container import BOUNDS, View, opened
+from sim.platforms.exports import readers
+from sim.platforms.exports.container import View
 from sim.platforms.exports.fields import shown
 from sim.platforms.exports.item import Archive
-from sim.platforms.exports.members import Bounds
 
-DEEPEST = 6
-"""Most parts a known file's name may have."""
-
-TRUTH_UNKNOWN = (
-    "An archive does not say which posts are sensitive: every statement about that is a detector's estimate."
-)
+PACKED = (".zip", ".tar", ".gz", ".tgz")
 
 
 class Platform(Protocol):
-    """What a module of this folder offers to be listed in PLATFORMS."""
+    """What a module of `readers` offers."""
 
     EXPORT: str
     KNOWN_FILES: frozenset[str]
@@ -38,59 +36,72 @@ class Platform(Protocol):
         """The archive whose known files lie at the root of `view`."""
 
 
-PLATFORMS: dict[str, Platform] = {
-    "mastodon": mastodon,
-    "instagram": instagram,
-}
+@cache
+def platforms() -> dict[str, Platform]:
+    """Every reader by the name of its platform."""
+    names = sorted(module.name for module in iter_modules(readers.__path__))
+    return {name: import_module(f"{readers.__name__}.{name}") for name in names}
 
 
-def read_archive(path: Path, *, bounds: Bounds = BOUNDS) -> Archive:
-    """The archive at `path`: a folder, zip, tar, tar.gz or single JSON file, at the root or anywhere below it."""
-    with opened(path, bounds=bounds) as view:
-        platform, place, notes = _lone(view) if view.lone else _closest(view)
-        archive = PLATFORMS[platform].read(place)
-    lost = [f"{len(archive.errors)} rows could not be read and are left out."] if archive.errors else []
-    return replace(archive, notes=(*notes, *archive.notes, *lost, TRUTH_UNKNOWN))
+@dataclass(frozen=True)
+class Place:
+    """Where an archive lies: the files below `view` are of `platform`, and `known` of them have known names."""
+
+    platform: str
+    view: View
+    known: int
+
+    @property
+    def name(self) -> str:
+        """How messages name it."""
+        return self.view.source + (f": {shown(self.view.prefix)}" if self.view.prefix else "")
 
 
-def _lone(view: View) -> tuple[str, View, list[str]]:
+def places(view: View) -> list[Place]:
+    """Every archive in `view`: most known files first, then the least deep, then by name. Raises Mistake if none."""
+    if view.lone:
+        return [_lone(view)]
+    names = view.names()
+    found: Counter[tuple[str, str]] = Counter()
+    for platform in platforms():
+        known = known_name(platform)
+        for name in names:
+            if match := known.search(name):
+                found[platform, name[: match.start(1)]] += 1
+    if not found:
+        raise Mistake(f"'{view.source}' is no known export: it holds {_some(names)}. {_hint(names)}{_supported()}")
+    ranked = sorted(found, key=lambda place: (-found[place], place[1].count("/"), place))
+    return [Place(platform, view.below(prefix), found[platform, prefix]) for platform, prefix in ranked]
+
+
+@cache
+def known_name(platform: str) -> re.Pattern[str]:
+    """What a name of a known file ends in, as group 1: the longest, so that no layout is found inside another."""
+    ends = [
+        re.escape(known).replace(r"\*", "[^/]*").replace(r"\#", r"\d+")
+        for known in sorted(platforms()[platform].KNOWN_FILES)
+    ]
+    return re.compile(rf"(?:^|/)({'|'.join(ends)})$")
+
+
+def _lone(view: View) -> Place:
     [own_name] = view.names()
     document = view.json(own_name)
-    for platform, module in PLATFORMS.items():
+    for platform, module in platforms().items():
         known = module.name_of(document)
         if known is not None:
-            return platform, view.standing_for(known, document), []
+            return Place(platform, view.standing_for(known, document), 1)
     kind = f"an object with {_some(list(document))}" if isinstance(document, dict) else f"a {type(document).__name__}"
     raise Mistake(f"'{view.source}' is a JSON file ({kind}) of no known export. {_supported()}")
 
 
-def _closest(view: View) -> tuple[str, View, list[str]]:
-    """The platform and folder with the most known files; then the least deep, then by name."""
-    found: Counter[tuple[str, str]] = Counter()
-    names = view.names()
-    for platform, module in PLATFORMS.items():
-        for name in names:
-            known = _known_end(name, module.KNOWN_FILES)
-            if known is not None:
-                found[platform, name[: len(name) - len(known)]] += 1
-    if not found:
-        raise Mistake(f"'{view.source}' is no known export: it holds {_some(names)}. {_hint(names)}{_supported()}")
-    ranked = sorted(found, key=lambda place: (-found[place], place[1].count("/"), place))
-    platform, prefix = ranked[0]
-    notes = [f"The {platform} archive in its folder '{shown(prefix)}' was read."] if prefix else []
-    for other, elsewhere in ranked[1:4]:
-        notes.append(
-            f"Not read: '{shown(elsewhere) or '.'}' looks like an archive of {other} too "
-            f"({found[other, elsewhere]} known files against {found[platform, prefix]}). Name that folder to read it."
-        )
-    return platform, view.below(prefix), notes
-
-
-def _known_end(name: str, known_files: frozenset[str]) -> str | None:
-    """The longest known file that `name` ends in, so that a layout inside another is not taken for a second one."""
-    parts = name.split("/")
-    ends = ("/".join(parts[start:]) for start in range(max(0, len(parts) - DEEPEST), len(parts)))
-    return next((end for end in ends if end in known_files), None)
+def packed_files(folder: Path) -> list[Path]:
+    """Files in `folder` or one below it that are packed archives by their ending, in order."""
+    try:
+        inside = [*folder.glob("*"), *folder.glob("*/*")] if folder.is_dir() else []
+    except (OSError, ValueError):  # ValueError: a zero byte in the path; `opened` says what is wrong with it
+        return []
+    return sorted(file for file in inside if file.suffix.lower() in PACKED and file.is_file() and not file.is_symlink())
 
 
 def _some(names: tuple[str, ...] | list[str]) -> str:
@@ -99,16 +110,14 @@ def _some(names: tuple[str, ...] | list[str]) -> str:
 
 
 def _hint(names: tuple[str, ...]) -> str:
-    packed = [name for name in names if name.lower().endswith((".zip", ".tar", ".gz", ".tgz"))]
+    packed = [name for name in names if name.lower().endswith(PACKED)]
     if packed:
         return f"'{shown(packed[0])}' in it is an archive itself: name that file. "
-    pages = {
-        str(PurePosixPath(known).with_suffix(".html")) for each in PLATFORMS.values() for known in each.KNOWN_FILES
-    }
-    if any(name == page or name.endswith("/" + page) for name in names if name.endswith(".html") for page in pages):
+    pages = [str(PurePosixPath(name).with_suffix(".json")) for name in names if name.endswith(".html")]
+    if any(known_name(platform).search(page) for platform in platforms() for page in pages):
         return "It looks like an export in HTML: ask the platform for it again and choose JSON. "
     return ""
 
 
 def _supported() -> str:
-    return "Supported: " + "; ".join(module.EXPORT for module in PLATFORMS.values()) + "."
+    return "Supported: " + "; ".join(module.EXPORT for module in platforms().values()) + "."

@@ -6,6 +6,7 @@ it is counted, not read.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from urllib.parse import unquote
 
 from sim.core.errors import Mistake
@@ -19,6 +20,15 @@ KNOWN_FILES = frozenset({"outbox.json", "actor.json", "likes.json", "bookmarks.j
 
 PUBLIC = frozenset({"https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public"})
 READ = frozenset({"Create", "Announce"})
+
+
+@dataclass(frozen=True)
+class Own:
+    """What an archive says beside its posts: the actor, and what she liked and bookmarked; None: no such list."""
+
+    actor: Mapping[str, object]
+    liked: frozenset[str] | None
+    marked: frozenset[str] | None
 
 
 def name_of(document: object) -> str | None:
@@ -42,22 +52,23 @@ def read(view: View) -> Archive:
         )
     actor = view.json("actor.json") if view.has("actor.json") else {}
     actor = actor if isinstance(actor, dict) else {}
-    skipped: dict[str, int] = {}
-    items, errors = fields.read_rows(rows, where="outbox.json", read=lambda row: _item(row, actor, skipped))
-    notes = [f"{count} {what} not read." for what, count in sorted(skipped.items())]
+    own = Own(actor, _uris(view, "likes.json"), _uris(view, "bookmarks.json"))
+    direct: list[object] = []
+    items, errors = fields.read_rows(rows, where="outbox.json", read=lambda row: _item(row, own, direct))
+    notes = [f"{len(direct)} direct messages not read."] if direct else []
     handle, name = _owner(actor, rows)
     return Archive(
         platform="mastodon",
         handle=handle,
         name=name,
         followers=None,  # the archive names the collection of followers, not their number
-        items=_once(items, notes),
+        items=tuple(items),
         errors=tuple(errors),
         notes=tuple(notes),
     )
 
 
-def _item(row: Mapping[str, object], actor: Mapping[str, object], skipped: dict[str, int]) -> Item | None:
+def _item(row: Mapping[str, object], own: Own, direct: list[object]) -> Item | None:
     activity = fields.text(row, "type")
     if activity not in READ:
         raise RowError(f"its type is {fields.shown(activity)!r}; read are {', '.join(sorted(READ))}")
@@ -66,15 +77,15 @@ def _item(row: Mapping[str, object], actor: Mapping[str, object], skipped: dict[
     note = {} if boost and isinstance(inner, str) else fields.mapping(inner)
     if not boost and note.get("type") not in ("Note", "Question"):
         raise RowError(f"its object's type is {fields.shown(note.get('type'))!r}; read are Note, Question")
-    audience = _audience(row if boost else note, actor)
+    audience = _audience(row if boost else note, own.actor)
     if audience is None:
-        skipped["direct messages"] = skipped.get("direct messages", 0) + 1
+        direct.append(None)
         return None
     posted = row if boost else note
     uri = fields.text(posted, "id")
     text, links = _text(note)
     media, kinds = _attachments(note)
-    reply_to = None if boost else fields.text(note, "inReplyTo")
+    reply_to = None if boost else _answered(fields.text(note, "inReplyTo"), uri)
     kind = "repost" if boost else "comment" if reply_to is not None else _kind(note, kinds, links=links)
     return Item(
         platform="mastodon",
@@ -88,7 +99,9 @@ def _item(row: Mapping[str, object], actor: Mapping[str, object], skipped: dict[
         reply_to=reply_to,
         likes=_total(posted, "likes"),
         reshares=_total(posted, "shares"),
-        place=False,
+        has_link=links,
+        faved=_listed(posted, own.liked),
+        bookmarked=_listed(posted, own.marked),
     )
 
 
@@ -137,6 +150,23 @@ def _native_id(uri: str | None, *, boost: bool) -> str | None:
     return fields.whole_characters(unquote(parts[-1])) or None
 
 
+def _answered(address: str | None, uri: str | None) -> str | None:
+    """What a status answers: the native id where it is of the same author, else the address."""
+    home = (uri or "").rpartition("/")[0]
+    return _native_id(address, boost=False) if address and home and address.startswith(home + "/") else address
+
+
+def _uris(view: View, name: str) -> frozenset[str] | None:
+    """The addresses a collection lists; None where the archive has no such list."""
+    listed = view.json(name) if view.has(name) else None
+    each = listed.get("orderedItems") if isinstance(listed, dict) else None
+    return frozenset(uri for uri in each if isinstance(uri, str)) if isinstance(each, list) else None
+
+
+def _listed(posted: Mapping[str, object], uris: frozenset[str] | None) -> bool | None:
+    return None if uris is None else posted.get("id") in uris
+
+
 def _total(posted: Mapping[str, object], name: str) -> int | None:
     collection = posted.get(name)
     return fields.whole(collection, "totalItems") if isinstance(collection, dict) else None
@@ -151,13 +181,3 @@ def _owner(actor: Mapping[str, object], rows: list[object]) -> tuple[str | None,
     if not handle and isinstance(first, dict) and isinstance(first.get("actor"), str):
         handle = fields.whole_characters(first["actor"].rstrip("/").rpartition("/")[2].lstrip("@"))
     return handle or None, name or None
-
-
-def _once(items: list[Item], notes: list[str]) -> tuple[Item, ...]:
-    """`items` without repetitions of a native id, as merged exports have them."""
-    kept: dict[object, Item] = {}
-    for place, item in enumerate(items):
-        kept.setdefault(item.native_id if item.native_id is not None else place, item)
-    if len(kept) < len(items):
-        notes.append(f"{len(items) - len(kept)} repeated posts are counted once.")
-    return tuple(kept.values())

@@ -10,11 +10,9 @@ from urllib.parse import quote
 
 import pyarrow as pa
 
-from sim.core import schema
-from sim.core.errors import require
 from sim.platforms.exports.fields import EPOCH
-from sim.platforms.exports.item import END_S
 from sim.platforms.exports.pack import pack
+from sim.platforms.exports.rows import Row, own_rows
 
 HOST = "https://social.example"
 """A host that cannot exist (RFC 2606), so nothing written here can be taken for somebody's account."""
@@ -26,23 +24,20 @@ CONTEXT = [
 ]
 STORY_S = 86_400
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
+ENDING = ".tar.gz"
 
 
-def write_mastodon(posts: pa.Table, *, handle: str, name: str, path: Path) -> None:
+def write(posts: pa.Table, *, handle: str, name: str, path: Path) -> None:
     """Write the posts of one owner to `path`: .tar.gz or .tgz, .zip, or else a folder. It must not exist yet.
 
-    Posts of others that show the owner are left out: they are in their authors' archives. What Mastodon has no word
-    for is said in ActivityStreams' own: a story ends (`endTime`), a boost may carry text and counts. Media files are
-    named, not written. The bytes depend on the arguments alone. Raises Mistake if nothing can be written there.
+    What Mastodon has no word for is said in ActivityStreams' own: a story ends (`endTime`), a boost may carry text and
+    counts. Media files are named, not written. The bytes depend on the arguments alone. Raises Mistake if nothing can
+    be written there.
     """
-    schema.check("posts", posts)
-    rows = [row for row in posts.to_pylist() if row["author"] == row["post"] >> 32]
-    owners = {row["author"] for row in rows}
-    require(len(owners) < 2, f"An archive has one owner; the posts are of {len(owners)}: {sorted(owners)[:5]}.")
-    for row in rows:
-        require(0 <= row["time"] < END_S, f"Post {row['post']} has time {row['time']} s, not within 2007 to 2100.")
+    rows = own_rows(posts)
     actor = f"{HOST}/users/{quote(handle, safe='')}"
-    activities = [_activity(row, actor) for row in sorted(rows, key=lambda row: (row["time"], row["post"]))]
+    ids = {row["post"]: _native_id(row) for row in rows}
+    activities = [_activity(row, actor, ids) for row in rows]
     outbox = {"id": "outbox.json", "type": "OrderedCollection", "totalItems": len(rows), "orderedItems": activities}
     pack(
         {
@@ -74,28 +69,33 @@ def _actor(actor: str, handle: str, name: str) -> dict[str, Any]:
     }
 
 
-def _activity(row: dict[str, Any], actor: str) -> dict[str, Any]:
-    native_id = quote(row["native_id"] or str(row["post"]), safe="")
+def _native_id(row: Row) -> str:
+    return quote(row["native_id"] or str(row["post"]), safe="")
+
+
+def _activity(row: Row, actor: str, ids: dict[int, str]) -> dict[str, Any]:
+    native_id = ids[row["post"]]
     uri = f"{actor}/statuses/{native_id}"
-    audience = schema.AUDIENCES[row["audience"]]
+    audience = row["audience"]
     to = {"public": [PUBLIC], "friends": [f"{actor}/followers"], "only_me": []}[audience]
     cc = [f"{actor}/followers"] if audience == "public" else []
     published = _iso(row["time"])
     frame = {"id": f"{uri}/activity", "actor": actor, "published": published, "to": to, "cc": cc}
-    if schema.KINDS[row["kind"]] == "repost":
+    if row["kind"] == "repost":
         boosted = f"{HOST}/users/another/statuses/{native_id}"
         inner = {"id": boosted, "type": "Note", "content": _html(row["text"], linked=False)} if row["text"] else boosted
         return {**frame, "type": "Announce", "object": inner, **_counts(row, uri)}
-    return {**frame, "type": "Create", "object": _note(row, uri, actor, to, cc)}
+    return {**frame, "type": "Create", "object": _note(row, uri, actor, to, cc, ids)}
 
 
-def _note(row: dict[str, Any], uri: str, actor: str, to: list[str], cc: list[str]) -> dict[str, Any]:
-    kind = schema.KINDS[row["kind"]]
+def _note(row: Row, uri: str, actor: str, to: list[str], cc: list[str], ids: dict[int, str]) -> dict[str, Any]:
+    kind, own = row["kind"], ids.get(row["reply_to"])
+    answered = f"{actor}/statuses/{own}" if own else f"{HOST}/users/another/statuses/{uri.rpartition('/')[2]}"
     return {
         "id": uri,
         "type": "Note",
         "summary": None,
-        "inReplyTo": f"{HOST}/users/another/statuses/{uri.rpartition('/')[2]}" if kind == "comment" else None,
+        "inReplyTo": answered if kind == "comment" else None,
         "published": _iso(row["time"]),
         **({"endTime": _iso(row["time"] + STORY_S)} if kind == "story" else {}),
         "url": f"{actor.replace('/users/', '/@')}/{uri.rpartition('/')[2]}",
@@ -104,7 +104,7 @@ def _note(row: dict[str, Any], uri: str, actor: str, to: list[str], cc: list[str
         "cc": cc,
         "sensitive": False,
         "atomUri": uri,
-        "content": _html(row["text"] or "", linked=kind == "link"),
+        "content": _html(row["text"], linked=kind == "link"),
         "attachment": _attachment(kind, uri),
         "tag": [],
         **_counts(row, uri),
@@ -119,7 +119,7 @@ def _attachment(kind: str, uri: str) -> list[dict[str, Any]]:
     return [{"type": "Document", "mediaType": media_type, "url": url, "name": None}]
 
 
-def _counts(row: dict[str, Any], uri: str) -> dict[str, Any]:
+def _counts(row: Row, uri: str) -> dict[str, Any]:
     columns = (("likes", "likes"), ("shares", "reshares"))
     return {
         name: {"id": f"{uri}/{name}", "type": "Collection", "totalItems": row[column]}

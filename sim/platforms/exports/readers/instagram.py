@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import product
 
-from sim.core.schema import EPOCH_UNIX_S
 from sim.platforms.exports import fields
 from sim.platforms.exports.container import View
 from sim.platforms.exports.item import Archive, Item, ParseError, RowError
@@ -25,13 +24,13 @@ PROFILES = (
     "account_information/personal_information.json",
 )
 FOLLOWERS = ("connections/followers_and_following", "followers_and_following")
-MEDIA = ("posts_1", "archived_posts", "stories", "reels", "igtv_videos", "profile_photos")
-COMMENTS = ("post_comments_1", "post_comments", "reels_comments")
+MEDIA = ("posts_#", "archived_posts", "stories", "reels", "igtv_videos", "profile_photos")
+COMMENTS = ("post_comments_#", "post_comments", "reels_comments")
 KNOWN_FILES = frozenset(
     {
         *(f"{folder}/{name}.json" for folder, name in product(FOLDERS, MEDIA)),
         *(f"{folder}/{name}.json" for folder, name in product(COMMENT_FOLDERS, COMMENTS)),
-        *(f"{folder}/{name}.json" for folder, name in product(FOLLOWERS, ("followers_1", "followers", "following"))),
+        *(f"{folder}/{name}.json" for folder, name in product(FOLLOWERS, ("followers_#", "followers", "following"))),
         *PROFILES,
     }
 )
@@ -65,7 +64,7 @@ def read(view: View) -> Archive:
             reader = partial(_comment, audience=audience)
         else:
             continue
-        found, lost = fields.read_rows(_rows(view.json(file)), where=file, read=reader)
+        found, lost = fields.read_rows(fields.rows_in(view.json(file), ROW_KEYS), where=file, read=reader)
         items += found
         errors += lost
     notes = ["An Instagram archive carries no ids of posts: its plan is a list to be worked through by hand."]
@@ -84,22 +83,7 @@ def read(view: View) -> Archive:
     )
 
 
-def mend(text: str) -> str:
-    """`text` with UTF-8 bytes that were written as latin-1 characters put right, where they are such."""
-    try:
-        return text.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        return text
-
-
-def _rows(document: object) -> list[object]:
-    """The rows of a file: the document itself, or the one list it wraps; a row alone is a list of one."""
-    if isinstance(document, list):
-        return document
-    if isinstance(document, dict) and not {"media", "uri", "string_map_data"} & document.keys():
-        lists = [value for value in document.values() if isinstance(value, list)]
-        return lists[0] if len(lists) == 1 else [] if not document else [document]
-    return [document]
+ROW_KEYS = frozenset({"media", "uri", "string_map_data"})
 
 
 def _media_item(row: Mapping[str, object], *, what: str, audience: str) -> Item:
@@ -113,14 +97,11 @@ def _media_item(row: Mapping[str, object], *, what: str, audience: str) -> Item:
         native_id=None,
         uri=None,
         kind=_kind(what, uris),
-        created=_created(row if row.get("creation_timestamp") is not None else media[0], "creation_timestamp"),
-        text=mend(next((title for title in titles if title), "")),
+        created=fields.stamp(row if row.get("creation_timestamp") is not None else media[0], "creation_timestamp"),
+        text=fields.mend(next((title for title in titles if title), "")),
         media=uris,
         audience=_audience(what, audience),
-        reply_to=None,
-        likes=None,
-        reshares=None,
-        place=any(_has_place(each.get("media_metadata")) for each in media),
+        located=any(_has_coordinates(each.get("media_metadata")) for each in media),
     )
 
 
@@ -139,33 +120,25 @@ def _kind(what: str, uris: tuple[str, ...]) -> str:
 
 
 def _comment(row: Mapping[str, object], *, audience: str) -> Item:
+    """A comment; in other languages than English its text comes first and the one time it has is its own."""
     values = fields.mapping(row.get("string_map_data"))
-    if "Comment" not in values or "Time" not in values:
-        raise RowError("it has no 'Comment' or no 'Time'; an export made with the app in English has both")
+    each = [fields.mapping(value) for value in values.values()]
+    said = values.get("Comment", next((value for value in each if value.get("value")), None))
+    when = values.get("Time", next((value for value in each if value.get("timestamp")), None))
+    if said is None or when is None:
+        raise RowError("it has no 'Comment' or no 'Time'")
     return Item(
         platform="instagram",
         native_id=None,
         uri=None,
         kind="comment",
-        created=_created(fields.mapping(values["Time"]), "timestamp"),
-        text=mend(fields.text(fields.mapping(values["Comment"]), "value") or ""),
-        media=(),
+        created=fields.stamp(fields.mapping(when), "timestamp"),
+        text=fields.mend(fields.text(fields.mapping(said), "value") or ""),
         audience=audience,
-        reply_to=None,
-        likes=None,
-        reshares=None,
-        place=False,
     )
 
 
-def _created(row: Mapping[str, object], name: str) -> int:
-    unix_s = fields.whole(row, name)
-    if unix_s is None:
-        raise RowError(f"it has no '{name}'")
-    return unix_s - EPOCH_UNIX_S
-
-
-def _has_place(metadata: object) -> bool:
+def _has_coordinates(metadata: object) -> bool:
     """Whether the metadata of a photo or video give coordinates. The coordinates themselves are not kept."""
     for about in metadata.values() if isinstance(metadata, dict) else ():
         exif = about.get("exif_data") if isinstance(about, dict) else None
@@ -178,7 +151,7 @@ def _has_place(metadata: object) -> bool:
 def _profile(view: View) -> tuple[str | None, str | None, bool | None]:
     """Handle, name and whether the account is private; None where the archive does not say."""
     for file in PROFILES:
-        for row in _rows(view.json(file)) if view.has(file) else ():
+        for row in fields.rows_in(view.json(file), ROW_KEYS) if view.has(file) else ():
             values = row.get("string_map_data") if isinstance(row, dict) else None
             if isinstance(values, dict):
                 private = {"true": True, "false": False}.get((_value(values, "Private account") or "").lower())
@@ -189,9 +162,9 @@ def _profile(view: View) -> tuple[str | None, str | None, bool | None]:
 def _value(values: Mapping[str, object], name: str) -> str | None:
     entry = values.get(name)
     value = entry.get("value") if isinstance(entry, dict) else None
-    return fields.whole_characters(mend(value)) or None if isinstance(value, str) else None
+    return fields.whole_characters(fields.mend(value)) or None if isinstance(value, str) else None
 
 
 def _followers(view: View) -> int | None:
     files = [file for file in view.names() if _FOLLOWERS_NAME.fullmatch(file)]
-    return sum(len(_rows(view.json(file))) for file in files) if files else None
+    return sum(len(fields.rows_in(view.json(file), ROW_KEYS)) for file in files) if files else None
