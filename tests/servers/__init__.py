@@ -1,0 +1,1 @@
+"""Real servers that the tests install in a cache folder and start on loopback."""

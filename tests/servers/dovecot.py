@@ -1,0 +1,109 @@
+"""Dovecot, an IMAP server: one user's mailbox with messages of her own and of another in it."""
+
+import imaplib
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from servers.stage import Stage
+from servers.start import free_port, listens, need, running
+
+PASSWORD = "only for this test"
+
+SETTINGS = """
+protocols = imap
+listen = 127.0.0.1
+base_dir = {folder}/run
+state_dir = {folder}/state
+log_path = {folder}/dovecot.log
+ssl = no
+disable_plaintext_auth = no
+mail_location = maildir:{folder}/mail/%u
+first_valid_uid = 0
+passdb {{
+  driver = static
+  args = password="{password}"
+}}
+userdb {{
+  driver = static
+  args = uid=nobody gid=nogroup home={folder}/mail/%u
+}}
+service imap-login {{
+  inet_listener imap {{
+    port = {port}
+  }}
+  inet_listener imaps {{
+    port = 0
+  }}
+}}
+service stats {{
+  unix_listener stats-writer {{
+    mode = 0666
+  }}
+}}
+"""
+
+
+@contextmanager
+def dovecot(folder: Path, *, posts: int) -> Iterator[Stage]:
+    """A server where alice's folder Sent holds `posts` messages of hers, and her inbox three of bob."""
+    need("dovecot")
+    if os.geteuid() != 0:
+        pytest.skip("Dovecot changes users, which needs root")
+    port, config = free_port(), folder / "dovecot.conf"
+    (folder / "mail").mkdir()
+    (folder / "mail").chmod(0o777)
+    for above in (folder, *folder.parents[:-1]):  # the mail processes run as nobody
+        above.chmod(above.stat().st_mode | 0o001)
+    config.write_text(SETTINGS.format(folder=folder, port=port, password=PASSWORD))
+    command = ["dovecot", "-F", "-c", os.fspath(config)]
+    with running(command, ready=listens(port), log=folder / "start.log") as process:
+        with open_mailbox(port) as mailbox:
+            mailbox.create("Sent")
+            own = [put(mailbox, "Sent", f"alice-{number}", "alice") for number in range(posts)]
+            others = [put(mailbox, "INBOX", f"bob-{number}", "bob") for number in range(3)]
+        yield Stage(
+            platform="imap",
+            words=[f"platform.connector.server=imap://127.0.0.1:{port}"],
+            secrets={"AFTERPOST_IMAP_USER": "alice", "AFTERPOST_IMAP_PASSWORD": PASSWORD},
+            own=own,
+            others=others,
+            living=lambda ids: living(port, ids),
+            process=process,
+        )
+
+
+@contextmanager
+def open_mailbox(port: int) -> Iterator[imaplib.IMAP4]:
+    """A session of alice."""
+    with imaplib.IMAP4("127.0.0.1", port, timeout=30) as mailbox:
+        mailbox.login("alice", PASSWORD)
+        yield mailbox
+
+
+def put(mailbox: imaplib.IMAP4, box: str, name: str, who: str) -> str:
+    """Store a message; its id: the box, the box's validity, and the number in it."""
+    text = (
+        f"From: {who}@example.org\r\nTo: carol@example.org\r\nMessage-ID: <{name}@example.org>\r\n"
+        f"Date: Thu, 01 Jan 2026 00:00:00 +0000\r\nSubject: {name}\r\n\r\nmessage {name}\r\n"
+    )
+    status, answer = mailbox.append(box, "", "", text.encode())
+    assert status == "OK", answer
+    validity, number = re.search(rb"APPENDUID (\d+) (\d+)", answer[0]).groups()  # type: ignore[union-attr]
+    return f"{box}/{validity.decode()}/{number.decode()}"
+
+
+def living(port: int, ids: list[str]) -> set[str]:
+    """Which messages are still in their box."""
+    found = set()
+    with open_mailbox(port) as mailbox:
+        for box in ("INBOX", "Sent"):
+            mailbox.select(box, readonly=True)
+            (validity,) = mailbox.response("UIDVALIDITY")[1]
+            numbers = mailbox.uid("SEARCH", "ALL")[1][0].split()
+            found |= {f"{box}/{validity.decode()}/{number.decode()}" for number in numbers}
+    return found & set(ids)
