@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,13 +14,13 @@ from sim.core.build import build
 from sim.core.errors import Mistake, Misuse
 from sim.core.parameters import settle
 from sim.core.schema import EPOCH_UNIX_S
+from sim.verbs.compose import compose_option
 
 PLATFORMS = sorted((Path(__file__).parents[1] / "conf/platform").glob("*.yaml"))
 
 
 def platform(name: str) -> Platform:
-    path = Path(__file__).parents[1] / f"conf/platform/{name}.yaml"
-    made = build(settle(yaml.safe_load(path.read_text()), None))
+    made = build(settle(compose_option("platform", name), None))
     assert isinstance(made, Platform)
     return made
 
@@ -180,9 +179,10 @@ def test_every_platform_has_sources_and_usable_limits(path: Path) -> None:
     some = platform(path.stem)
     assert some.name == path.stem
     assert some.title and some.source and some.route
-    parts = [some, some.limits, *some.limits.rules]
+    parts = [some.limits, *some.limits.rules]
     assert {part.evidence for part in parts} <= {"read", "part", "second-hand", "assumption"}
-    assert all(part.source for part in parts)
+    assert some.terms and all(part.source for part in parts)
+    assert some.connector.grade in ("A", "B", "C", "X") and some.connector.evidence in ("server", "spec", "docs")
     assert len(some.actions) and some.limits.wait_s(1) <= 600
     by_hand = any(part.evidence == "assumption" for part in parts)
     assert some.limits.pace == (1.0 if by_hand or path.stem == "mastodon_server_job" else 0.5)
@@ -240,4 +240,4 @@ def test_other_mistakes_say_what_to_mend() -> None:
     with pytest.raises(Mistake, match="number of items"):
         limits(rule).calls(-1)
     with pytest.raises(Misuse, match="'delete'"):
-        Platform("p", "P", limits(rule), followers=True, actions=("delet",), evidence="read", source="s")
+        Platform("p", "P", limits(rule), followers=True, actions=("delet",), source="s")

@@ -1,9 +1,10 @@
 """How fast, and for what money, a platform lets its user act: rules, and the moments at which calls may be made."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from math import floor, isfinite, lcm
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -125,7 +126,9 @@ class Limits:
 class Platform:
     """Where a plan is carried out. followers: its audience is one-way; actions: what a user can do there.
 
-    route: the way a person can really go (an API, by hand). evidence: how far that was checked. source: where.
+    route: the way a person can really go (an API, by hand). source: where that was read. terms: what its rules say
+    of programs. connector: what carries a plan out (grade, evidence), made of conf/connector; the clean-up never
+    looks into it. links, by_hand: for actions taken by hand, the page to open and what to do there.
     """
 
     name: str
@@ -133,12 +136,15 @@ class Platform:
     limits: Limits
     followers: bool
     actions: tuple[str, ...]
-    evidence: str
     source: str
     route: str = ""
+    terms: str = ""
+    connector: Any = None
+    links: Mapping[str, str] = field(default_factory=dict)
+    by_hand: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for action in self.actions:
+        for action in (*self.actions, *self.links, *self.by_hand):
             if action not in ACTIONS:
                 raise unknown("action", action, ACTIONS)
 

@@ -26,6 +26,15 @@ def options(group: str) -> list[str]:
     return sorted(path.stem for path in (conf_dir() / group).glob("*.yaml"))
 
 
+def compose_option(group: str, name: str) -> dict[str, Any]:
+    """One option of a group, with what its own defaults bring."""
+    with initialize_config_dir(str(conf_dir().resolve()), version_base="1.3"):
+        made = OmegaConf.to_container(compose(overrides=[f"+{group}={name}"]), resolve=True)
+    assert isinstance(made, dict)
+    option: dict[str, Any] = made[group]
+    return option
+
+
 def compose_config(verb: str, overrides: Sequence[str]) -> dict[str, Any]:
     """The whole configuration of a verb under `overrides`, as plain Python values.
 

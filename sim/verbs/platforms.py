@@ -2,14 +2,12 @@
 
 from typing import Any
 
-import yaml
-
 from sim.cleanup.limits import Platform
 from sim.core.build import build
 from sim.core.errors import require
 from sim.core.parameters import settle
 from sim.core.schema import DAY_S
-from sim.verbs.compose import conf_dir, options
+from sim.verbs.compose import compose_option, options
 
 
 def run(config: dict[str, Any]) -> dict[str, Any]:
@@ -18,15 +16,16 @@ def run(config: dict[str, Any]) -> dict[str, Any]:
     require(isinstance(items, int) and items >= 1, f"items={items!r}: it takes a whole number from 1 up.")
     rows = []
     for name in options("platform"):
-        text = (conf_dir() / "platform" / f"{name}.yaml").read_text(encoding="utf-8")
-        platform: Platform = build(settle(yaml.safe_load(text), None), f"platform {name}")
+        platform: Platform = build(settle(compose_option("platform", name), None), f"platform {name}")
         limits = platform.limits
         rows.append(
             {
                 "name": name,
                 "title": platform.title,
-                "evidence": platform.evidence,
+                "grade": platform.connector.grade,
+                "evidence": platform.connector.evidence,
                 "route": platform.route,
+                "terms": platform.terms,
                 "limits": [f"{rule.calls} in {rule.per_s} s ({rule.window})" for rule in limits.rules],
                 "batch": limits.batch,
                 "wait_full_s": limits.wait_s(items, pace=1.0),
@@ -45,13 +44,18 @@ def show(document: dict[str, Any]) -> None:
     from rich.table import Table
 
     table = Table(title=f"Deleting {document['items']:,} items", box=None, title_justify="left")
-    for name, side in (("Platform", "left"), ("At pace", "right"), ("Full limit", "right"), ("USD", "right")):
-        table.add_column(name, justify=side)  # type: ignore[arg-type]
+    for name in ("Platform", "Grade", "Evidence"):
+        table.add_column(name)
+    for name in ("At pace", "Full limit", "USD"):
+        table.add_column(name, justify="right")
     for row in sorted(document["platforms"], key=lambda row: row["wait_paced_s"]):
         money = f"{row['money_usd']:,.2f}" if row["money_usd"] else "-"
-        table.add_row(row["title"], _wait(row["wait_paced_s"]), _wait(row["wait_full_s"]), money)
+        waits = [_wait(row[name]) if row["grade"] != "X" else "refused" for name in ("wait_paced_s", "wait_full_s")]
+        table.add_row(row["title"], row["grade"], row["evidence"], *waits, money)
     Console().print(table)
-    print("At pace: the share of the published limit used by default. output=json names routes and sources.")
+    print("Grade: A by its API, B by an API behind an approval or payment, C by hand, X refused.")
+    print("Evidence: carried out on a real server (server), held against the API's description (spec), or read (docs).")
+    print("At pace: the share of the published limit used by default. output=json names routes, terms and sources.")
 
 
 def _wait(seconds: int) -> str:

@@ -12,7 +12,7 @@ import pytest
 from servers.stage import Stage
 from servers.start import free_port, listens, need, running
 
-PASSWORD = "only for this test"
+PASSWORD = "only-for-this-test"
 
 SETTINGS = """
 protocols = imap
@@ -26,7 +26,7 @@ mail_location = maildir:{folder}/mail/%u
 first_valid_uid = 0
 passdb {{
   driver = static
-  args = password="{password}"
+  args = password={password}
 }}
 userdb {{
   driver = static

@@ -168,4 +168,5 @@ def reached(part: Part) -> bool:
 if __name__ == "__main__":
     CACHE.mkdir(parents=True, exist_ok=True)
     for each in sys.argv[1:] or PARTS:
-        print(f"{each}: {install(each)}", flush=True)
+        sys.stdout.write(f"{each}: {install(each)}\n")
+        sys.stdout.flush()

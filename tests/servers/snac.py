@@ -58,12 +58,9 @@ def token(url: str, name: str, password: str) -> str:
     }  # fmt: skip
     with fresh(url) as client:
         page = client.post("/oauth/x-snac-login", data=asked)
-    code = re.search(r"code=([^&\s\"]+)", page.headers.get("location", "") + page.text) or re.search(
-        r"<(?:tt|code|b|p)>\s*([0-9a-f]{16,})", page.text
-    )
-    assert code, page.text
+    assert re.fullmatch(r"[0-9a-f]{32}", page.text), page.text
     trade = {
-        "grant_type": "authorization_code", "code": code[1], "redirect_uri": back,
+        "grant_type": "authorization_code", "code": page.text, "redirect_uri": back,
         "client_id": app["client_id"], "client_secret": app["client_secret"],
     }  # fmt: skip
     with fresh(url) as client:

@@ -81,12 +81,16 @@ def running(
 ) -> Iterator[Process]:  # fmt: skip
     """The server of `command`, once it is ready; killed at the end. A start that fails shows the end of its log."""
     with log.open("ab") as out:
-        process = Process(
-            subprocess.Popen(
-                command, cwd=log.parent, env=os.environ | dict(more or {}), stdin=subprocess.DEVNULL, stdout=out,
-                stderr=subprocess.STDOUT, start_new_session=True,
-            )  # fmt: skip
+        started = subprocess.Popen(
+            command,
+            cwd=log.parent,
+            env=os.environ | dict(more or {}),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
+    process = Process(started)
     try:
         until = time.monotonic() + longest_s
         while not ready():

@@ -111,7 +111,10 @@ class Connector(Protocol):
         """Carry out one of sim.core.schema.ACTIONS on 1 to `batch` items, or on the account (no ids)."""
 
     def look(self, native_id: str, *, signed_in: bool) -> Look:
-        """Read an item again, with the credentials or as a stranger; "gone" only on the platform's word."""
+        """Read an item again, with the credentials or as a stranger; "gone" only on the platform's word.
+
+        As a stranger it is gone, without a request, where the platform's API shows strangers nothing.
+        """
 
     def undo(self, kept: Kept) -> Answer:
         """Bring an item back as `undo_by` says; where that is none, post it again from `kept`, or refuse."""

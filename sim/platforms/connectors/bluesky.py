@@ -1,0 +1,209 @@
+"""Bluesky and the AT protocol: posts and reposts of a repository, deleted up to 200 a call.
+
+Seen on the PDS 0.4: a record that is gone answers 400 RecordNotFound; one deletion of a missing record answers 200; a
+call of several with one missing key answers 500, and nothing of it is done. Likes and reposts by others stay as records
+that point nowhere. The repository lists everything, without an end to its pages, so no archive is needed.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sim.core.errors import Mistake
+from sim.platforms.connectors.connector import Answer, Clock, Evidence, Kept, Look, Sight, Status
+from sim.platforms.connectors.describe import Call
+from sim.platforms.connectors.fill import reach
+from sim.platforms.connectors.pages import patiently
+from sim.platforms.connectors.refused import refuse_strangers
+from sim.platforms.connectors.repository import links, records
+from sim.platforms.connectors.rows import moment
+from sim.platforms.connectors.secret import Secret
+from sim.platforms.connectors.web import Reply, Web, answered, judge
+from sim.platforms.exports.fields import whole_characters
+from sim.platforms.exports.item import Item
+
+COLLECTIONS = ("app.bsky.feed.post", "app.bsky.feed.repost")
+DELETE = "com.atproto.repo.applyWrites#delete"
+
+LOGIN = Call(
+    method="POST", path="/xrpc/com.atproto.server.createSession",
+    json={"identifier": "{secret.handle}", "password": "{secret.password}"},
+)  # fmt: skip
+REFRESH = Call(method="POST", path="/xrpc/com.atproto.server.refreshSession")
+REPOSITORY = Call(method="GET", path="/xrpc/com.atproto.sync.getRepo", query={"did": "{did}"})
+BLOB = Call(method="GET", path="/xrpc/com.atproto.sync.getBlob", query={"did": "{did}", "cid": "{cid}"})
+RECORD = Call(
+    method="GET", path="/xrpc/com.atproto.repo.getRecord",
+    query={"repo": "{repo}", "collection": "{collection}", "rkey": "{rkey}"},
+)  # fmt: skip
+DELETE_ONE = Call(
+    method="POST", path="/xrpc/com.atproto.repo.deleteRecord",
+    json={"repo": "{repo}", "collection": "{collection}", "rkey": "{rkey}"},
+)  # fmt: skip
+DELETE_SOME = Call(
+    method="POST", path="/xrpc/com.atproto.repo.applyWrites", json={"repo": "{did}", "writes": "{writes}"}
+)
+PUT = Call(
+    method="POST", path="/xrpc/com.atproto.repo.putRecord",
+    json={"repo": "{repo}", "collection": "{collection}", "rkey": "{rkey}", "record": "{record}"},
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Bluesky:
+    """The maker of connectors to personal data servers."""
+
+    title: str
+    grade: str
+    evidence: Evidence
+    server: str
+    secrets: tuple[str, ...]
+
+    def connect(self, server: str, *, secrets: Mapping[str, Secret], clock: Clock) -> "BlueskyConnector":
+        """The connector of an account; it signs in when first needed."""
+        refuse_strangers(self.title, secrets)
+        return BlueskyConnector(self, server or self.server, secrets, clock)
+
+
+class BlueskyConnector:
+    """One account on one server. An item's id is its address, at://did/collection/key."""
+
+    batch, undo_by, actions = 200, "none", ("delete",)
+
+    def __init__(self, maker: Bluesky, server: str, secrets: Mapping[str, Secret], clock: Clock) -> None:
+        headers = {"Authorization": "Bearer {secret.access}"}
+        self._web = Web(server, headers=headers, public_headers={}, secrets=secrets, clock=clock)
+        self._door = Web(server, headers={}, public_headers={}, secrets=secrets, clock=clock)
+        self._renew = self._door
+        self._clock, self._secrets = clock, secrets
+        self._did: str | None = None
+        self.title, self.evidence, self.server = maker.title, maker.evidence, self._web.server
+
+    def whoami(self) -> str:
+        """The handle. Raises Mistake if the server does not take the handle and password."""
+        reply = self._door.send(LOGIN, {})
+        if reply.status != 200:
+            said = reply.problem or f"it answered {reply.status}: {self._shown(reply)}"
+            raise Mistake(f"{self.server} does not sign this account in; {said}")
+        session = _json(reply)
+        self._did = str(session["did"])
+        self._move(str(reach(session, "didDoc.service.0.serviceEndpoint") or ""))
+        self._signed_in(session)
+        return str(session["handle"])
+
+    def listed(self) -> Iterator[Item]:
+        """Every post and repost, newest first."""
+        if self._did is None:
+            self.whoami()
+        reply = patiently(self._web, lambda: self._web.send(REPOSITORY, {"did": self._did}, signed_in=False))
+        found = [self._item(key, record) for key, record in records(reply.body) if key.partition("/")[0] in COLLECTIONS]
+        yield from sorted(found, key=lambda item: (item.created, item.native_id or ""), reverse=True)
+
+    def fetch(self, native_id: str) -> Kept | Answer:
+        """The record as JSON, and its pictures and films."""
+        reply = self._web.send(RECORD, _names(native_id), signed_in=False)
+        if (status := _judge(reply)) != "accepted":
+            return answered(reply, status, detail=self._shown(reply))
+        media = []
+        for cid in links(_json(reply).get("value")):
+            got = self._web.send(BLOB, {"did": _names(native_id)["repo"], "cid": cid}, signed_in=False)
+            if judge(got) in ("retry", "unsure"):
+                return answered(got, judge(got), detail=self._shown(got))
+            media += [(cid, got.body)] if got.status == 200 else []
+        return Kept(native_id=native_id, raw=reply.body, media=tuple(media))
+
+    def act(self, action: str, native_ids: tuple[str, ...]) -> Answer:
+        """Delete records: one by its own call, which may be repeated; several all or none."""
+        if action not in self.actions or not 1 <= len(native_ids) <= self.batch:
+            return Answer(
+                status="refused", detail=f"1 to {self.batch} records a call can be deleted here, not {action}"
+            )
+        if any(_names(native_id)["repo"] != self._did for native_id in native_ids) and self._did is not None:
+            return Answer(status="refused", detail="it is no record of this account")
+        writes = [
+            {"$type": DELETE, "collection": names["collection"], "rkey": names["rkey"]}
+            for names in map(_names, native_ids)
+        ]
+        if len(native_ids) == 1:
+            reply = self._signed(DELETE_ONE, _names(native_ids[0]))
+        else:
+            reply = self._signed(DELETE_SOME, {"did": _names(native_ids[0])["repo"], "writes": writes})
+        status = _judge(reply)
+        return answered(reply, status, detail="" if status == "accepted" else self._shown(reply))
+
+    def look(self, native_id: str, *, signed_in: bool) -> Look:
+        """A record is public, so the question is the same for owner and stranger."""
+        reply = self._web.send(RECORD, _names(native_id), signed_in=False)
+        status = _judge(reply)
+        sight: Sight = "gone" if status == "gone" else "there" if status == "accepted" else "unknown"
+        return Look(sight=sight, http_status=reply.status, not_before=reply.not_before)
+
+    def undo(self, kept: Kept) -> Answer:
+        """Write the archived record again under its old key: the same address, and others' likes point to it again."""
+        names = _names(kept.native_id)
+        reply = self._signed(PUT, names | {"record": json.loads(kept.raw)["value"]})
+        status, made = _judge(reply), _json(reply).get("uri")
+        return answered(reply, status, detail="" if status == "accepted" else self._shown(reply), new_id=made)
+
+    def _signed(self, call: Call, context: Mapping[str, Any]) -> Reply:
+        """A signed call; a session that ran out was refused before anything was done, and is renewed once."""
+        if self._did is None:
+            try:
+                self.whoami()
+            except Mistake as problem:
+                return Reply(status=401, headers={}, body=str(problem).encode(), not_before=None, problem="", sent=True)
+        reply = self._web.send(call, context)
+        if reply.status in (400, 401) and _json(reply).get("error") == "ExpiredToken":
+            renewed = self._renew.send(REFRESH, {})
+            if renewed.status == 200:
+                self._signed_in(_json(renewed))
+                return self._web.send(call, context)
+        return reply
+
+    def _move(self, home: str) -> None:
+        """Go to the account's own server where the front door names another one, safely."""
+        if home.startswith("https://") and self.server.startswith("https://") and home.rstrip("/") != self.server:
+            headers = {"Authorization": "Bearer {secret.access}"}
+            self._web = Web(home, headers=headers, public_headers={}, secrets=self._secrets, clock=self._clock)
+            self.server = self._web.server
+
+    def _signed_in(self, session: Mapping[str, Any]) -> None:
+        headers = {"Authorization": "Bearer {secret.refresh}"}
+        self._renew = Web(self.server, headers=headers, public_headers={}, secrets=self._secrets, clock=self._clock)
+        self._renew.learn("refresh", Secret(str(session["refreshJwt"])))
+        self._web.learn("access", Secret(str(session["accessJwt"])))
+
+    def _item(self, key: str, record: Mapping[str, Any]) -> Item:
+        text, reply_to = record.get("text"), reach(record, "reply.parent.uri")
+        media = tuple(links(record))
+        kind = "repost" if key.startswith(COLLECTIONS[1]) else "comment" if reply_to else "photo" if media else "text"
+        address = f"at://{self._did}/{key}"
+        return Item(
+            platform="bluesky", native_id=address, uri=address, kind=kind, created=moment(record.get("createdAt")),
+            text=whole_characters(text) if isinstance(text, str) else "", media=media, audience="public",
+            reply_to=reply_to if isinstance(reply_to, str) else None, likes=None, reshares=None, place=False,
+        )  # fmt: skip
+
+    def _shown(self, reply: Reply) -> str:
+        return self._web.clean(reply.problem or reply.body[:300].decode("utf-8", "replace"))
+
+
+def _names(native_id: str) -> dict[str, str]:
+    repo, _, rest = native_id.removeprefix("at://").partition("/")
+    collection, _, rkey = rest.partition("/")
+    return {"repo": repo, "collection": collection, "rkey": rkey}
+
+
+def _judge(reply: Reply) -> Status:
+    if reply.status == 400 and _json(reply).get("error") in ("RecordNotFound", "ExpiredToken", "InvalidToken"):
+        return "gone" if _json(reply)["error"] == "RecordNotFound" else "signed_out"
+    return judge(reply)
+
+
+def _json(reply: Reply) -> dict[str, Any]:
+    try:
+        found = json.loads(reply.body)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
