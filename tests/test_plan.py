@@ -208,9 +208,7 @@ def test_plans_make_one_table() -> None:
 
 
 def test_actions_a_platform_lacks_are_named() -> None:
-    platform = Platform(
-        "p", "P", limits(), followers=True, actions=("delete", "delete_account"), evidence="read", source="s"
-    )
+    platform = Platform("p", "P", limits(), followers=True, actions=("delete", "delete_account"), source="s")
     private = Answer(lambda account: Choice(np.array([WHOLE_ACCOUNT]), ACTIONS.index("limit"), "private"))
     assert impossible(plan_of(private, limits(), 1), platform) == ("limit",)
     assert impossible(plan_of(ALL, limits(), 1), platform) == ()

@@ -16,14 +16,12 @@ from sim.platforms.connectors.describe import Call
 from sim.platforms.connectors.fill import reach
 from sim.platforms.connectors.pages import patiently
 from sim.platforms.connectors.refused import refuse_strangers
-from sim.platforms.connectors.repository import links, records
-from sim.platforms.connectors.rows import moment
 from sim.platforms.connectors.secret import Secret
 from sim.platforms.connectors.web import Reply, Web, answered, judge
-from sim.platforms.exports.fields import whole_characters
+from sim.platforms.exports.container import View
 from sim.platforms.exports.item import Item
+from sim.platforms.exports.readers.bluesky import read
 
-COLLECTIONS = ("app.bsky.feed.post", "app.bsky.feed.repost")
 DELETE = "com.atproto.repo.applyWrites#delete"
 
 LOGIN = Call(
@@ -97,8 +95,8 @@ class BlueskyConnector:
         if self._did is None:
             self.whoami()
         reply = patiently(self._web, lambda: self._web.send(REPOSITORY, {"did": self._did}, signed_in=False))
-        found = [self._item(key, record) for key, record in records(reply.body) if key.partition("/")[0] in COLLECTIONS]
-        yield from sorted(found, key=lambda item: (item.created, item.native_id or ""), reverse=True)
+        archive = read(View(f"the repository on {self.server}", {"repo.car": lambda: reply.body}))
+        yield from sorted(archive.items, key=lambda item: (item.created, item.native_id or ""), reverse=True)
 
     def fetch(self, native_id: str) -> Kept | Answer:
         """The record as JSON, and its pictures and films."""
@@ -106,7 +104,7 @@ class BlueskyConnector:
         if (status := _judge(reply)) != "accepted":
             return answered(reply, status, detail=self._shown(reply))
         media = []
-        for cid in links(_json(reply).get("value")):
+        for cid in _blobs(_json(reply).get("value")):
             got = self._web.send(BLOB, {"did": _names(native_id)["repo"], "cid": cid}, signed_in=False)
             if judge(got) in ("retry", "unsure"):
                 return answered(got, judge(got), detail=self._shown(got))
@@ -174,17 +172,6 @@ class BlueskyConnector:
         self._renew.learn("refresh", Secret(str(session["refreshJwt"])))
         self._web.learn("access", Secret(str(session["accessJwt"])))
 
-    def _item(self, key: str, record: Mapping[str, Any]) -> Item:
-        text, reply_to = record.get("text"), reach(record, "reply.parent.uri")
-        media = tuple(links(record))
-        kind = "repost" if key.startswith(COLLECTIONS[1]) else "comment" if reply_to else "photo" if media else "text"
-        address = f"at://{self._did}/{key}"
-        return Item(
-            platform="bluesky", native_id=address, uri=address, kind=kind, created=moment(record.get("createdAt")),
-            text=whole_characters(text) if isinstance(text, str) else "", media=media, audience="public",
-            reply_to=reply_to if isinstance(reply_to, str) else None, likes=None, reshares=None, place=False,
-        )  # fmt: skip
-
     def _shown(self, reply: Reply) -> str:
         return self._web.clean(reply.problem or reply.body[:300].decode("utf-8", "replace"))
 
@@ -207,3 +194,16 @@ def _json(reply: Reply) -> dict[str, Any]:
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _blobs(value: Any) -> Iterator[str]:
+    """The ids of all blobs below a record."""
+    if isinstance(value, Mapping):
+        if value.get("$type") == "blob" and isinstance(cid := reach(value, "ref.$link"), str):
+            yield cid
+        else:
+            for part in value.values():
+                yield from _blobs(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _blobs(part)

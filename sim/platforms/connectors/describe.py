@@ -91,6 +91,10 @@ class Row:
     media: str = ""
     likes: str = ""
     reshares: str = ""
+    place: str = ""
+    pinned: str = ""
+    faved: str = ""
+    bookmarked: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -167,14 +167,21 @@ def _redacted(event: Mapping[str, Any]) -> bool:
 
 
 def _item(room: str, event: Mapping[str, Any]) -> Item | None:
-    if not isinstance(event.get("event_id"), str):
+    content = event.get("content")
+    if not isinstance(event.get("event_id"), str) or not isinstance(content, dict):
         return None
-    body, address = reach(event, "content.body"), reach(event, "content.url")
-    reply_to = reach(event, "content.m.relates_to.m.in_reply_to.event_id")
+    body, address, related = content.get("body"), content.get("url"), content.get("m.relates_to")
+    answered_to = related.get("m.in_reply_to") if isinstance(related, dict) else None
+    reply_to = answered_to.get("event_id") if isinstance(answered_to, dict) else None
     return Item(
-        platform="matrix", native_id=f"{room}/{event['event_id']}", uri=None,
-        kind="photo" if isinstance(address, str) else "text", created=moment(event.get("origin_server_ts")),
+        platform="matrix",
+        native_id=f"{room}/{event['event_id']}",
+        uri=None,
+        kind="photo" if isinstance(address, str) else "text",
+        created=moment(event.get("origin_server_ts")),
         text=whole_characters(body) if isinstance(body, str) else "",
-        media=(address,) if isinstance(address, str) else (), audience="friends",
-        reply_to=reply_to if isinstance(reply_to, str) else None, likes=None, reshares=None, place=False,
-    )  # fmt: skip
+        media=(address,) if isinstance(address, str) else (),
+        audience="friends",
+        reply_to=f"{room}/{reply_to}" if isinstance(reply_to, str) else None,
+        place=room,
+    )

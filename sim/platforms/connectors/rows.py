@@ -25,19 +25,24 @@ def to_item(row: Any, paths: Row, *, platform: str) -> Item | None:
     reply_to = _text(reach(row, paths.reply_to)) if paths.reply_to else None
     repost = bool(paths.repost and reach(row, paths.repost))
     audience = paths.audiences.get(str(reach(row, paths.audience)), "public") if paths.audience else "public"
+    text, linked = _shown(_text(reach(row, paths.text)) or "", html=paths.html)
     return Item(
         platform=platform,
         native_id=whole_characters(native_id),
         uri=_text(reach(row, paths.uri)) if paths.uri else None,
         kind="repost" if repost else "comment" if reply_to else "photo" if addresses else "text",
         created=moment(reach(row, paths.created)),
-        text=_shown(_text(reach(row, paths.text)) or "", html=paths.html),
+        text=text,
         media=addresses,
         audience=audience if audience in AUDIENCES else "public",
         reply_to=reply_to,
         likes=_count(reach(row, paths.likes)) if paths.likes else None,
         reshares=_count(reach(row, paths.reshares)) if paths.reshares else None,
-        place=False,
+        has_link=linked,
+        place=_text(reach(row, paths.place)) if paths.place else None,
+        pinned=_flag(row, paths.pinned),
+        faved=_flag(row, paths.faved),
+        bookmarked=_flag(row, paths.bookmarked),
     )
 
 
@@ -55,11 +60,17 @@ def moment(value: Any) -> int:
     return int(min(max(unix - EPOCH_UNIX_S, 0), END_S - 1))
 
 
-def _shown(text: str, *, html: bool) -> str:
+def _shown(text: str, *, html: bool) -> tuple[str, bool]:
+    """The text as a reader sees it, and whether it holds a link."""
     try:
-        return read_html(text)[0] if html else text
+        return read_html(text) if html else (text, "://" in text)
     except RowError:
-        return text
+        return text, "://" in text
+
+
+def _flag(row: Any, path: str) -> bool | None:
+    found = reach(row, path) if path else None
+    return found if isinstance(found, bool) else None
 
 
 def _text(value: Any) -> str | None:
