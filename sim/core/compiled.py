@@ -49,6 +49,26 @@ def draw(key: np.uint64, a: Integer, b: Integer, c: Integer) -> tuple[np.uint64,
 
 
 @compiled
+def draw_each(key: np.uint64, a: Integer, b: Array, c: Integer, first: Array, second: Array) -> None:
+    """`draw` for each entry of `b` into two columns with at least as much room; several at once in wide registers."""
+    for i in range(len(b)):
+        first[i], second[i] = draw(key, a, b[i], c)
+
+
+@compiled
+def lucky(coin: Array, chance: Array, found: Array) -> int:
+    """Which of `chance` (thresholds of 32 bits) exceed the top halves of their coins: numbers in `found`; how many.
+
+    `found` has room for one more; written without a branch, since nobody can foretell a coin.
+    """
+    count = 0
+    for i in range(len(chance)):
+        found[count] = i
+        count += coin[i] >> np.uint64(32) < chance[i]
+    return count
+
+
+@compiled
 def delay(table: Array, word: np.uint64) -> int:
     """Seconds drawn from a table of quantiles; the numpy twin is `sim.core.quantile.delay`."""
     row = np.int64(word >> np.uint64(52))

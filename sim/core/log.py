@@ -16,15 +16,15 @@ from sim.core.schema import table
 
 @dataclass(frozen=True)
 class Events:
-    """Columns of `events` in memory (schema.py), one row an event, parents before children."""
+    """Columns of `events` in memory (schema.py), one row an event, parents before children: 24 bytes an event."""
 
     object: NDArray[np.int32]
     parent: NDArray[np.int32]
-    time: NDArray[np.int64]
+    time: NDArray[np.int32]
     channel: NDArray[np.int8]
     actor: NDArray[np.int32]
     key: NDArray[np.int32]
-    mark: NDArray[np.int32]
+    mark: NDArray[np.int16]
     learner: NDArray[np.int8]
 
 

@@ -5,6 +5,7 @@ of a 64-bit word as the row and the next 32 to interpolate, in integers only.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from math import exp, expm1, log1p
 from statistics import NormalDist
 
@@ -12,26 +13,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 ROWS = 4096
+TABLES_KEPT = 256
 Quantiles = NDArray[np.int64]
 
 
 def tabulate(quantile: Callable[[float], float]) -> Quantiles:
     """Table of `quantile` (seconds at a probability in (0, 1)); the ends are taken at 1/8 of a row's width."""
     at = [1 / (8 * ROWS)] + [i / ROWS for i in range(1, ROWS)] + [1 - 1 / (8 * ROWS)]
-    return np.maximum.accumulate(np.array([round(quantile(p)) for p in at], dtype=np.int64))
+    table = np.maximum.accumulate(np.array([round(quantile(p)) for p in at], dtype=np.int64))
+    table.setflags(write=False)  # shared by all who ask for the same law
+    return table
 
 
+@lru_cache(maxsize=TABLES_KEPT)
 def lognormal(*, median_s: float, sigma: float) -> Quantiles:
     """Lognormal delay; `sigma` of the natural logarithm."""
     normal = NormalDist()
     return tabulate(lambda p: median_s * exp(sigma * normal.inv_cdf(p)))
 
 
+@lru_cache(maxsize=TABLES_KEPT)
 def exponential(*, mean_s: float) -> Quantiles:
     """Exponential delay: constant hazard 1 / mean_s."""
     return tabulate(lambda p: -mean_s * log1p(-p))
 
 
+@lru_cache(maxsize=TABLES_KEPT)
 def reshare_kernel(*, s0_s: float, theta: float, limit_s: float) -> Quantiles:
     """Power-law reshare delay of SEISMIC (R08): density c up to s0, then c (t / s0)^-(1 + theta), cut at limit_s.
 

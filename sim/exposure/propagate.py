@@ -48,7 +48,7 @@ def propagate(
         draft = Draft(scene, shut, first=first, last=min(first + posts_a_block, len(scene.post)))
         for channel in channels:
             draft.add(channel.emit(draft, noise))
-        return draft.weave()
+        return draft.finish()
 
     firsts = range(0, len(scene.post), posts_a_block)
     workers = threads or os.cpu_count() or 1

@@ -1,11 +1,13 @@
 """What the engine reads of a world, as plain arrays."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from sim.core.errors import require
 from sim.core.noise import Noise
 from sim.core.quantile import delay, exponential
 from sim.core.schema import NEVER, YEAR_S
@@ -43,15 +45,16 @@ class Scene:
     def __post_init__(self) -> None:
         for name in ("author", "subject", "time", "audience", "tagged", "natural"):
             assert len(getattr(self, name)) == len(self.post), name
+        require(self.horizon_end < 2**31, "A horizon lies before 2075: times in a log are 32-bit seconds since 2007.")
         assert len(self.start) == self.people + 1 == len(self.joined) + 1 == len(self.public_items) + 1
 
-    @property
+    @cached_property
     def biased_degree(self) -> float:
         """Mean audience of a person met along a tie: sum k^2 / sum k."""
         degree = np.diff(self.start)
         return float((degree * degree).sum() / max(1, int(degree.sum())))
 
-    @property
+    @cached_property
     def mean_visibility(self) -> float:
         """Mean chance that a tie sees a post."""
         return float(self.visibility.mean(dtype=np.float64)) / 2.0**32 if len(self.visibility) else 0.0

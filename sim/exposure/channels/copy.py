@@ -9,20 +9,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, compiled, delay, draw, whole
+from sim.core.compiled import Array, Integer, compiled, delay, draw, draw_each, whole
 from sim.core.errors import require_above_0, require_share
 from sim.core.log import Events, Objects
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, exponential, lognormal
 from sim.core.schema import CHANNELS, YEAR_S
 from sim.exposure.doors import closing
-from sim.exposure.draft import Draft, Stage
+from sim.exposure.draft import NOTHING, Draft, Stage
 from sim.exposure.reach import is_viewer
 from sim.exposure.scene import Scene
 from sim.exposure.story import Story
 
 VIEWS = ("feed", "tag", "discovery", "forward")
 FORWARD, COPY, COPIED = 4, 5, 6
+BATCH = 1024
+"""Views whose coins are drawn together."""
 
 MOST_OFFSPRING = 0.9
 """A copy causes fewer copies than this on average (R12), else chains of copies would never end."""
@@ -62,14 +64,22 @@ class Copy:
 
     def emit(self, draft: Draft, noise: Noise) -> Stage:
         """Every copy of the draft's posts, of copies, and every view they bring."""
-        scene, here, events = draft.scene, slice(draft.first, draft.last), draft.events
+        scene, here = draft.scene, slice(draft.first, draft.last)
+        threshold, key = self.threshold(scene), noise.key("copy")
+        struck = [
+            struck_views(
+                each.start, each.offset, each.events.object, each.events.time, each.events.channel, each.events.actor,
+                each.events.key, draft.objects.id, threshold, key,
+            )
+            for each in draft.stages
+        ]  # fmt: skip
+        views = [np.concatenate(column) for column in zip(*struck, strict=True)] if struck else [NOTHING] * 7
         columns, things = copied(
-            scene.author[here], scene.subject[here], scene.start, scene.viewer, scene.visibility, draft.post,
-            events.object, events.time, events.channel, events.actor, events.key, draft.objects.id, draft.close,
-            draft.doors, draft.first, scene.horizon_end, self.threshold(scene), noise.key("copy"),
+            scene.author[here], scene.subject[here], scene.start, scene.viewer, scene.visibility, *views,
+            draft.objects.id, draft.close, draft.doors, draft.first, scene.horizon_end, threshold, key,
             noise.key("copy id"), noise.key("copy seen"), noise.key("copy gone"), *self.tables(),
         )  # fmt: skip
-        return Stage(columns[0], Events(*columns[1:]), Objects(*things))
+        return Stage(columns[0], Events(*columns[1:7], NOTHING, columns[7]), Objects(*things))
 
     def tell(self, story: Story, noise: Noise) -> None:
         """The same in plain Python, for one post."""
@@ -101,6 +111,57 @@ class Copy:
 
 
 @compiled
+def struck_views(
+    start: Array,
+    offset: Integer,
+    object_: Array,
+    time: Array,
+    channel: Array,
+    actor: Array,
+    key: Array,
+    object_id: Array,
+    threshold: Integer,
+    copy_key: np.uint64,
+) -> tuple[Array, ...]:
+    """Columns (post, row of the block, object, time, channel, viewer, key) of a stage's views whose coin falls so."""
+    found = [0]
+    found.clear()
+    met, way = np.empty(BATCH, dtype=np.int64), np.empty(BATCH, dtype=np.int64)
+    coin = np.empty(BATCH, dtype=np.uint64)
+    for low in range(0, len(actor), BATCH):
+        high = min(low + BATCH, len(actor))
+        for i in range(high - low):
+            met[i] = object_id[object_[low + i]]
+            way[i] = whole(channel[low + i]) << 32
+        if len(key):
+            for i in range(high - low):
+                way[i] |= key[low + i]
+        who = actor[low:high]
+        for i in range(len(who)):
+            coin[i] = draw(copy_key, met[i], who[i], way[i])[0]
+        for i in range(high - low):
+            if coin[i] >> np.uint64(32) < threshold and is_view(channel[low + i]):
+                found.append(low + i)
+    n = len(found)
+    post, row, met_row = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int32)
+    when, way_, who_, key_ = np.empty(n, np.int32), np.empty(n, np.int8), np.empty(n, np.int32), np.empty(n, np.int32)
+    p = 0
+    for i in range(n):
+        at = found[i]
+        while start[p + 1] <= at:
+            p += 1
+        post[i], row[i], met_row[i], when[i] = p, offset + at, object_[at], time[at]
+        way_[i], who_[i], key_[i] = channel[at], actor[at], key[at] if len(key) else 0
+    return post, row, met_row, when, way_, who_, key_
+
+
+@compiled
+def is_view(channel: Integer) -> bool:
+    """Whether an event shows its actor the post: who passes on, takes, reads or trains is no viewer."""
+    return channel <= 2 or channel in (FORWARD, COPIED)
+
+
+@compiled
 def copied(
     author: Array,
     subject: Array,
@@ -108,6 +169,7 @@ def copied(
     viewer: Array,
     visibility: Array,
     view_post: Array,
+    view_row: Array,
     view_object: Array,
     view_time: Array,
     view_channel: Array,
@@ -127,7 +189,9 @@ def copied(
     seeing: Array,
     ending: Array,
 ) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
-    """Columns (post, then those of Events) of all copies and views of copies; columns of Objects of the copies."""
+    """Columns (post, object, parent, time, channel, actor, key, learner) of all copies and views of copies; columns of
+    Objects of the copies. The given views are those that are copied.
+    """
     rows = [(0, 0, 0, 0, 0, 0, 0, 0)]  # post, object, parent, time, channel, actor, key, learner
     things = [(0, 0, 0, 0, 0, 0, 0)]  # id, post, parent, holder, birth, natural, maker
     ends = [0]
@@ -136,16 +200,17 @@ def copied(
     ends.clear()
     given = len(view_post)
     turn = 0
+    coins, whens = np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.uint64)
     while turn < given + len(rows):
         if turn < given:
-            p, channel, time = whole(view_post[turn]), whole(view_channel[turn]), view_time[turn]
+            p, channel, time = whole(view_post[turn]), whole(view_channel[turn]), whole(view_time[turn])
             met, who, key = whole(view_object[turn]), whole(view_actor[turn]), whole(view_key[turn])
         else:
             p, met, _, time, channel, who, key, _ = rows[turn - given]
-        view = turn if turn < given else given - 2 - turn
+        view = whole(view_row[turn]) if turn < given else given - 2 - turn
         turn += 1
-        if channel > 2 and channel != FORWARD and channel != COPIED:
-            continue  # who passes on, takes, reads or trains is no viewer
+        if not is_view(channel):
+            continue
         met_id, met_end = (object_id[met], close[met]) if met >= 0 else (things[-2 - met][0], ends[-2 - met])
         way = channel << 32 | key
         coin, when = draw(copy_key, met_id, who, way)
@@ -162,11 +227,14 @@ def copied(
         end = closing(3, birth, natural, 0, first + p, doors)
         things.append((identity, p, met, who, birth, natural, made))
         ends.append(whole(end))
-        for at in range(start[who], start[who + 1]):
-            target = whole(viewer[at])
-            coin, when = draw(seen_key, identity, target, 0)
-            seen = birth + delay(seeing, when)
-            if coin >> np.uint64(32) >= visibility[at] or seen >= end or seen >= horizon_end:
+        crowd, chances = viewer[start[who] : start[who + 1]], visibility[start[who] : start[who + 1]]
+        if len(crowd) > len(coins):
+            coins, whens = np.empty(len(crowd), dtype=np.uint64), np.empty(len(crowd), dtype=np.uint64)
+        draw_each(seen_key, identity, crowd, 0, coins, whens)
+        for i in range(len(crowd)):
+            target = whole(crowd[i])
+            seen = birth + delay(seeing, whens[i])
+            if coins[i] >> np.uint64(32) >= chances[i] or seen >= end or seen >= horizon_end:
                 continue
             if target != subject[p] and target != author[p]:
                 learner = 0 if is_viewer(start, viewer, subject[p], target) else 1
@@ -176,14 +244,14 @@ def copied(
 
 @compiled
 def event_columns(rows: list[tuple[int, int, int, int, int, int, int, int]]) -> tuple[Array, ...]:
-    """Rows (post, object, parent, time, channel, actor, key, learner) as columns (post, then those of Events)."""
+    """Rows (post, object, parent, time, channel, actor, key, learner) as columns."""
     n = len(rows)
     post, object_, parent = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int32)
-    time, channel, learner = np.empty(n, np.int64), np.empty(n, np.int8), np.empty(n, np.int8)
+    time, channel, learner = np.empty(n, np.int32), np.empty(n, np.int8), np.empty(n, np.int8)
     actor, key = np.empty(n, np.int32), np.empty(n, np.int32)
     for i in range(n):
         post[i], object_[i], parent[i], time[i], channel[i], actor[i], key[i], learner[i] = rows[i]
-    return post, object_, parent, time, channel, actor, key, np.zeros(n, np.int32), learner
+    return post, object_, parent, time, channel, actor, key, learner
 
 
 @compiled

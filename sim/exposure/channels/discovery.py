@@ -10,17 +10,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, compiled, delay, draw, whole, wider
+from sim.core.compiled import Array, Integer, compiled, delay, draw, draw_each, whole, wider
 from sim.core.errors import require_above_0
 from sim.core.log import Events
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, exponential
 from sim.core.schema import YEAR_S
-from sim.exposure.draft import Draft, Stage, no_objects
+from sim.exposure.draft import NOTHING, Draft, Stage, no_objects
 from sim.exposure.reach import is_viewer
-from sim.exposure.scene import Scene
 from sim.exposure.story import Story
 
+DISCOVERY = 2
 MOST_SEEN_SHARE = 0.9
 """One visitor sees at most this share of a profile's public items, however few there are."""
 
@@ -48,21 +48,23 @@ class Discovery:
         """Time between strangers' visits to a profile, s."""
         return exponential(mean_s=YEAR_S / 12 / self.visits_per_month)
 
-    def hazards(self, scene: Scene) -> Array:
-        """-ln(1 - P(a visitor sees an item)) of each person's profile, times 2^32, whole."""
-        share = np.minimum(MOST_SEEN_SHARE, self.items_per_visit / np.maximum(scene.public_items, 1.0))
+    def hazards(self, public_items: Array) -> Array:
+        """-ln(1 - P(a visitor sees an item)) of profiles with so many public items, times 2^32, whole."""
+        share = np.minimum(MOST_SEEN_SHARE, self.items_per_visit / np.maximum(public_items, 1.0))
         return np.maximum(1, np.round(-np.log1p(-share) * 2.0**32)).astype(np.int64)
 
     def emit(self, draft: Draft, noise: Noise) -> Stage:
         """Every finding of the draft's posts."""
         scene, here = draft.scene, slice(draft.first, draft.last)
-        post, *columns = found(
+        post, object_, time, actor, key, learner = found(
             scene.post[here], scene.author[here], scene.subject[here], scene.time[here], scene.audience[here],
-            scene.start, scene.viewer, scene.joined, self.hazards(scene), scene.population, draft.close,
+            scene.start, scene.viewer, scene.joined,
+            self.hazards(scene.public_items[scene.author[here]]), scene.population, draft.close,
             scene.horizon_end, noise.key("discovery by a friend"), noise.key("visit"), noise.key("visitor"),
             noise.key("look"), self.friend_delays(), self.visit_gaps(), SKIPS,
         )  # fmt: skip
-        return Stage(post, Events(*columns), no_objects())
+        channel = np.full(len(post), DISCOVERY, dtype=np.int8)
+        return Stage(post, Events(object_, NOTHING, time, channel, actor, key, NOTHING, learner), no_objects())
 
     def tell(self, story: Story, noise: Noise) -> None:
         """The same in plain Python, for one post."""
@@ -77,7 +79,7 @@ class Discovery:
                 story.see(story.reach("friends_reach"), None, time, "discovery", viewer, 0, story.learner(viewer))
         if audience < 2:
             return
-        gaps, hazard = self.visit_gaps(), int(self.hazards(scene)[story.author])
+        gaps, hazard = self.visit_gaps(), int(self.hazards(scene.public_items[story.author]))
         visits: list[int] = []
         time = int(scene.joined[story.author])
         while time < scene.horizon_end:
@@ -121,14 +123,19 @@ def found(
     visit_gaps: Array,
     skips: Array,
 ) -> tuple[Array, ...]:
-    """Columns (post, then those of Events) of all findings by friends and by strangers."""
+    """Columns (post, object, time, actor, key, learner) of all findings by friends and by strangers."""
     room = 1024
     out_post = np.empty(room, dtype=np.int32)
     out_object = np.empty(room, dtype=np.int32)
-    out_time = np.empty(room, dtype=np.int64)
+    out_time = np.empty(room, dtype=np.int32)
     out_actor = np.empty(room, dtype=np.int32)
     out_key = np.empty(room, dtype=np.int32)
     out_learner = np.empty(room, dtype=np.int8)
+    widest = 0
+    for p in range(len(post)):
+        widest = max(widest, start[author[p] + 1] - start[author[p]])
+    word, unused = np.empty(widest, dtype=np.uint64), np.empty(widest, dtype=np.uint64)
+    finding = np.empty(widest + 1, dtype=np.int32)
     visits = np.empty(1024, dtype=np.int64)
     visited = -1
     count = 0
@@ -146,21 +153,23 @@ def found(
             out_time, out_actor = wider(out_time, room), wider(out_actor, room)
             out_key, out_learner = wider(out_key, room), wider(out_learner, room)
         last = min(close[3 * p], horizon_end)
-        for at in range(start[author[p]], start[author[p] + 1]):
-            who = viewer[at]
-            seen = time[p] + delay(friend_delays, draw(friend_key, post[p], who, 0)[0])
-            if seen < last and who != subject[p] and who != author[p]:
-                out_post[n], out_object[n], out_time[n], out_actor[n], out_key[n] = p, 3 * p, seen, who, 0
-                stranger = author[p] != subject[p] and not is_viewer(start, viewer, subject[p], who)
-                out_learner[n] = 1 if stranger else 0
-                n += 1
+        if last > time[p]:
+            crowd = viewer[start[author[p]] : start[author[p] + 1]]
+            draw_each(friend_key, post[p], crowd, 0, word, unused)
+            foreign = author[p] != subject[p]
+            for i in finding[: soon(word[: len(crowd)], friend_delays, last - time[p], finding)]:
+                seen, who = time[p] + delay(friend_delays, word[i]), crowd[i]
+                if seen < last and who != subject[p] and who != author[p]:
+                    out_post[n], out_object[n], out_time[n], out_actor[n], out_key[n] = p, 3 * p, seen, who, 0
+                    out_learner[n] = 1 if foreign and not is_viewer(start, viewer, subject[p], who) else 0
+                    n += 1
         if audience[p] < 2:
             continue
         last = min(close[3 * p + 1], horizon_end)
         visit = np.searchsorted(visits[:count], time[p], side="right")
         hit = 0
         while True:
-            visit += (delay(skips, draw(look_key, post[p], hit, 0)[0]) << 12) // hazards[author[p]]
+            visit += (delay(skips, draw(look_key, post[p], hit, 0)[0]) << 12) // hazards[p]
             if visit >= count or visits[visit] >= last:
                 break
             who = whole(draw(visitor_key, author[p], visit, 0)[0] % np.uint64(population))
@@ -171,10 +180,18 @@ def found(
                 n += 1
             visit += 1
             hit += 1
-    return (
-        out_post[:n], out_object[:n], np.full(n, -1, np.int32), out_time[:n], np.full(n, 2, np.int8), out_actor[:n],
-        out_key[:n], np.zeros(n, np.int32), out_learner[:n],
-    )  # fmt: skip
+    return out_post[:n], out_object[:n], out_time[:n], out_actor[:n], out_key[:n], out_learner[:n]
+
+
+@compiled
+def soon(word: Array, delays: Array, within: Integer, found: Array) -> int:
+    """Which words may give a delay below `within` (s), by their row of the table alone: numbers in `found`; how many."""
+    rows = np.uint64(np.searchsorted(delays, within))
+    count = 0
+    for i in range(len(word)):
+        found[count] = i
+        count += word[i] >> np.uint64(52) < rows
+    return count
 
 
 @compiled

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, compiled, delay, draw
+from sim.core.compiled import Array, Integer, compiled, delay, draw_each, lucky
 from sim.core.errors import require_above_0
 from sim.core.log import Events
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, lognormal
-from sim.exposure.draft import Draft, Stage, no_objects
+from sim.exposure.draft import NOTHING, Draft, Stage, no_objects
 from sim.exposure.reach import is_viewer
 from sim.exposure.story import Story
 
@@ -35,12 +35,12 @@ class Feed:
     def emit(self, draft: Draft, noise: Noise) -> Stage:
         """Every view of the draft's posts by friends, and by friends of those tagged."""
         scene, here = draft.scene, slice(draft.first, draft.last)
-        post, *columns = shown(
+        post, object_, time, channel, actor, learner = shown(
             scene.post[here], scene.author[here], scene.subject[here], scene.time[here], scene.audience[here],
             scene.tagged[here], scene.start, scene.viewer, scene.visibility, draft.close, scene.horizon_end,
             noise.key("feed"), noise.key("tag"), self.delays(),
         )  # fmt: skip
-        return Stage(post, Events(*columns), no_objects())
+        return Stage(post, Events(object_, NOTHING, time, channel, actor, NOTHING, NOTHING, learner), no_objects())
 
     def tell(self, story: Story, noise: Noise) -> None:
         """The same in plain Python, for one post."""
@@ -75,34 +75,38 @@ def shown(
     tag_key: np.uint64,
     delays: Array,
 ) -> tuple[Array, ...]:
-    """Columns (post, then those of Events) of all views by feed and by tag."""
-    most = 0
+    """Columns (post, object, time, channel, actor, learner) of all views by feed and by tag."""
+    most = widest = 0
     for p in range(len(post)):
         if audience[p] > 0:
-            most += start[author[p] + 1] - start[author[p]]
-            if tagged[p]:
-                most += start[subject[p] + 1] - start[subject[p]]
+            own = start[author[p] + 1] - start[author[p]]
+            others = start[subject[p] + 1] - start[subject[p]] if tagged[p] else 0
+            most += own + others
+            widest = max(widest, own, others)
     out_post = np.empty(most, dtype=np.int32)
     out_object = np.empty(most, dtype=np.int32)
-    out_time = np.empty(most, dtype=np.int64)
+    out_time = np.empty(most, dtype=np.int32)
     out_channel = np.empty(most, dtype=np.int8)
     out_actor = np.empty(most, dtype=np.int32)
     out_learner = np.empty(most, dtype=np.int8)
+    coin, when = np.empty(widest, dtype=np.uint64), np.empty(widest, dtype=np.uint64)
+    seeing = np.empty(widest + 1, dtype=np.int32)
     n = 0
     for p in range(len(post)):
         if audience[p] == 0:
             continue
         for turn in range(2 if tagged[p] else 1):
             person = subject[p] if turn else author[p]
-            key = tag_key if turn else feed_key
             reach = 3 * p + 2 * turn
             last = min(close[reach], horizon_end)
-            for at in range(start[person], start[person + 1]):
-                coin, when = draw(key, post[p], viewer[at], 0)
-                if coin >> np.uint64(32) >= visibility[at]:
-                    continue
-                seen = time[p] + delay(delays, when)
-                who = viewer[at]
+            if last <= time[p]:
+                continue
+            crowd = viewer[start[person] : start[person + 1]]
+            draw_each(tag_key if turn else feed_key, post[p], crowd, 0, coin, when)
+            count = lucky(coin, visibility[start[person] : start[person + 1]], seeing)
+            foreign = author[p] != subject[p] and turn == 0
+            for i in seeing[:count]:
+                seen, who = time[p] + delay(delays, when[i]), crowd[i]
                 if seen >= last or who == subject[p] or who == author[p]:
                     continue
                 out_post[n] = p
@@ -110,10 +114,6 @@ def shown(
                 out_time[n] = seen
                 out_channel[n] = turn
                 out_actor[n] = who
-                stranger = author[p] != subject[p] and turn == 0 and not is_viewer(start, viewer, subject[p], who)
-                out_learner[n] = 1 if stranger else 0
+                out_learner[n] = 1 if foreign and not is_viewer(start, viewer, subject[p], who) else 0
                 n += 1
-    return (
-        out_post[:n], out_object[:n], np.full(n, -1, np.int32), out_time[:n], out_channel[:n], out_actor[:n],
-        np.zeros(n, np.int32), np.zeros(n, np.int32), out_learner[:n],
-    )  # fmt: skip
+    return out_post[:n], out_object[:n], out_time[:n], out_channel[:n], out_actor[:n], out_learner[:n]

@@ -5,19 +5,19 @@ audience with the tie's visibility and the feed's delay. All of it lies in publi
 friends' reach or an earlier delivery has reached by then is passed over. Friends' reach never asks about it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from heapq import heappop, heappush
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, compiled, delay, draw, whole
+from sim.core.compiled import Array, Integer, compiled, delay, draw, draw_each, whole, wider
 from sim.core.errors import require_above_0, require_share
 from sim.core.log import Events
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, lognormal, reshare_kernel
-from sim.core.schema import NEVER
-from sim.exposure.draft import Draft, Stage, no_objects
+from sim.exposure.draft import NOTHING, Draft, Stage, no_objects
 from sim.exposure.reach import is_viewer
+from sim.exposure.roll import grown, new_roll, place_of
 from sim.exposure.scene import Scene
 from sim.exposure.story import Name, Story
 
@@ -60,14 +60,28 @@ class Reshare:
 
     def emit(self, draft: Draft, noise: Noise) -> Stage:
         """Every reshare of the draft's posts and every view it brings."""
-        scene, here, events = draft.scene, slice(draft.first, draft.last), draft.events
+        scene, here = draft.scene, slice(draft.first, draft.last)
         kernel, deliveries = self.tables()
-        post, *columns = spread(
-            scene.post[here], scene.author[here], scene.subject[here], scene.audience[here], scene.start, scene.viewer,
-            scene.visibility, scene.people, draft.post, events.channel, events.time, events.actor, draft.close,
-            scene.horizon_end, self.threshold(scene), noise.key("reshare"), noise.key("delivery"), kernel, deliveries,
+        post, threshold, key = scene.post[here], self.threshold(scene), noise.key("reshare")
+        keen = np.zeros(draft.posts, dtype=np.bool_)
+        for each in draft.stages:
+            rows = each.events
+            keen_posts(post, scene.audience[here], each.start, rows.channel, rows.actor, threshold, key, keen)
+        views = [
+            views_of(keen, each.start, each.offset, each.events.time, each.events.channel, each.events.actor)
+            for each in draft.stages
+        ]
+        if not views:
+            return Stage(NOTHING, Events(*[NOTHING] * len(fields(Events))), no_objects())
+        view_post, row, time, actor = (np.concatenate(column) for column in zip(*views, strict=True))
+        order = np.argsort(view_post, kind="stable")
+        view_start = np.searchsorted(view_post[order], np.arange(draft.posts + 1))
+        columns = spread(
+            post, scene.author[here], scene.subject[here], scene.start, scene.viewer, scene.visibility, view_start,
+            row[order], time[order], actor[order], draft.close, scene.horizon_end, threshold, key,
+            noise.key("delivery"), kernel, deliveries,
         )  # fmt: skip
-        return Stage(post, Events(*columns), no_objects())
+        return Stage(columns[0], Events(*columns[1:7], NOTHING, columns[7]), no_objects())
 
     def tell(self, story: Story, noise: Noise) -> None:  # noqa: C901, one heap
         """The same in plain Python, for one post."""
@@ -114,17 +128,55 @@ class Reshare:
 
 
 @compiled
+def keen_posts(
+    post: Array, audience: Array, start: Array, channel: Array, actor: Array, threshold: Integer, key: np.uint64,
+    keen: Array,
+) -> None:  # fmt: skip
+    """Mark the public posts that some viewer of a stage passes on."""
+    widest = 0
+    for p in range(len(post)):
+        widest = max(widest, start[p + 1] - start[p])
+    coin, unused = np.empty(widest, dtype=np.uint64), np.empty(widest, dtype=np.uint64)
+    for p in range(len(post)):
+        if audience[p] < 2 or keen[p] or start[p] == start[p + 1]:
+            continue
+        draw_each(key, post[p], actor[start[p] : start[p + 1]], 0, coin, unused)
+        for i in range(start[p + 1] - start[p]):
+            if coin[i] >> np.uint64(32) < threshold and channel[start[p] + i] in (FEED, DISCOVERY):
+                keen[p] = True
+                break
+
+
+@compiled
+def views_of(
+    keen: Array, start: Array, offset: Integer, time: Array, channel: Array, actor: Array
+) -> tuple[Array, Array, Array, Array]:
+    """Columns (post, row of the block, time, viewer) of a stage's views of the posts marked."""
+    count = 0
+    for p in range(len(keen)):
+        if keen[p]:
+            count += start[p + 1] - start[p]
+    post, row = np.empty(count, dtype=np.int32), np.empty(count, dtype=np.int32)
+    when, who = np.empty(count, dtype=np.int32), np.empty(count, dtype=np.int32)
+    n = 0
+    for p in range(len(keen)):
+        for at in range(start[p], start[p + 1] if keen[p] else start[p]):
+            if channel[at] in (FEED, DISCOVERY):
+                post[n], row[n], when[n], who[n] = p, offset + at, time[at], actor[at]
+                n += 1
+    return post[:n], row[:n], when[:n], who[:n]
+
+
+@compiled
 def spread(  # noqa: C901, one heap
     post: Array,
     author: Array,
     subject: Array,
-    audience: Array,
     start: Array,
     viewer: Array,
     visibility: Array,
-    people: Integer,
-    view_post: Array,
-    view_channel: Array,
+    view_start: Array,
+    view_row: Array,
     view_time: Array,
     view_actor: Array,
     close: Array,
@@ -135,102 +187,85 @@ def spread(  # noqa: C901, one heap
     kernel: Array,
     deliveries: Array,
 ) -> tuple[Array, ...]:
-    """Columns (post, then those of Events) of all reshares and the views they bring."""
-    latest, following = keen_views(post, audience, view_post, view_channel, view_actor, threshold, reshare_key)
-    first_time = np.full(people, NEVER, dtype=np.int64)
-    first_row = np.zeros(people, dtype=np.int64)
-    shared = np.zeros(people, dtype=np.int64)  # -2 - row of a person's reshare; 0: none
+    """Columns (post, then those of Events) of all reshares and the views they bring, from each post's views in order."""
     rows = [(0, 0, 0, 0, 0, 0, 0)]
     rows.clear()
     todo: list[tuple[int, int, int]] = [(0, 0, 0)]  # time, time of parent, kind << 62 | who << 31 | by whom
-    touched = [0]
+    coin, when_ = np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.uint64)
     for p in range(len(post)):
-        if latest[p] < 0:
+        if view_start[p] == view_start[p + 1]:
             continue
         last = min(close[3 * p + 1], horizon_end)
         todo.clear()
-        touched.clear()
-        row = latest[p]
-        while row >= 0:
-            who = whole(view_actor[row])
-            if first_time[who] == NEVER:
-                touched.append(who)
-            if view_time[row] <= first_time[who]:  # rows are chained last to first: the earlier row wins a tie
-                first_time[who], first_row[who] = view_time[row], row
-            row = following[row]
-        for who in touched:
-            coin, when = draw(reshare_key, post[p], who, 0)
-            if coin >> np.uint64(32) < threshold:
-                heappush(todo, (first_time[who] + delay(kernel, when), first_time[who], (who << 31) | who))
+        slots, roll = new_roll(view_start[p + 1] - view_start[p])
+        count = 0
+        first_time = np.empty(len(roll), dtype=np.int64)
+        first_row = np.empty(len(roll), dtype=np.int64)
+        shared = np.zeros(len(roll), dtype=np.int64)  # -2 - row of a person's reshare; 0: none
+        for at in range(view_start[p], view_start[p + 1]):
+            place = place_of(slots, roll, count, view_actor[at])
+            if place == count or view_time[at] < first_time[place]:  # the earlier row wins a tie
+                first_time[place], first_row[place] = view_time[at], view_row[at]
+            count = max(count, place + 1)
+        for place in range(count):
+            who = whole(roll[place])
+            chance, when = draw(reshare_key, post[p], who, 0)
+            if chance >> np.uint64(32) < threshold:
+                heappush(todo, (first_time[place] + delay(kernel, when), first_time[place], (who << 31) | who))
         while todo:
             time, _, packed = heappop(todo)
             if time >= last:
                 break
             kind, who, by = packed >> 62, (packed >> 31) & 0x7FFFFFFF, packed & 0x7FFFFFFF
-            if (kind == 0 and shared[who] < 0) or (kind == 1 and first_time[who] <= time):
+            if 2 * count + 2 >= len(slots):
+                slots, roll = grown(slots, roll, count)
+                first_time, first_row = wider(first_time, len(roll)), wider(first_row, len(roll))
+                more = np.zeros(len(roll), dtype=np.int64)
+                more[:count] = shared[:count]
+                shared = more
+            place = place_of(slots, roll, count, who)
+            known = place < count
+            if known and ((kind == 0 and shared[place] < 0) or (kind == 1 and first_time[place] <= time)):
                 continue
             learner = 0 if is_viewer(start, viewer, subject[p], who) else 1
             own = -2 - len(rows)
             if kind == 0:
-                rows.append((p, first_row[who], time, 3, who, 0, learner))
-                shared[who] = own
-                for at in range(start[who], start[who + 1]):
-                    target = whole(viewer[at])
-                    coin, when = draw(delivery_key, post[p], who, target)
-                    if coin >> np.uint64(32) < visibility[at] and target != author[p] and target != subject[p]:
-                        heappush(todo, (time + delay(deliveries, when), time, (1 << 62) | (target << 31) | who))
+                rows.append((p, first_row[place], time, 3, who, 0, learner))
+                shared[place] = own
+                crowd, chances = viewer[start[who] : start[who + 1]], visibility[start[who] : start[who + 1]]
+                if len(crowd) > len(coin):
+                    coin, when_ = np.empty(len(crowd), dtype=np.uint64), np.empty(len(crowd), dtype=np.uint64)
+                deliver(delivery_key, post[p], who, crowd, coin, when_)
+                for i in range(len(crowd)):
+                    target = whole(crowd[i])
+                    if coin[i] >> np.uint64(32) < chances[i] and target != author[p] and target != subject[p]:
+                        heappush(todo, (time + delay(deliveries, when_[i]), time, (1 << 62) | (target << 31) | who))
             else:
-                rows.append((p, shared[by], time, 4, who, by, learner))
-                if first_time[who] == NEVER:
-                    touched.append(who)
-                first_time[who], first_row[who] = time, own
-                coin, when = draw(reshare_key, post[p], who, 0)
-                if coin >> np.uint64(32) < threshold:
+                by_place = place_of(slots, roll, count + 1, by)
+                rows.append((p, shared[by_place], time, 4, who, by, learner))
+                count = max(count, place + 1)
+                first_time[place], first_row[place] = time, own
+                chance, when = draw(reshare_key, post[p], who, 0)
+                if chance >> np.uint64(32) < threshold:
                     heappush(todo, (time + delay(kernel, when), time, (who << 31) | who))
-        for who in touched:
-            first_time[who] = NEVER
-            shared[who] = 0
     return columns_of(rows)
 
 
 @compiled
-def keen_views(
-    post: Array,
-    audience: Array,
-    view_post: Array,
-    view_channel: Array,
-    view_actor: Array,
-    threshold: Integer,
-    reshare_key: np.uint64,
-) -> tuple[Array, Array]:
-    """The views of public posts that some viewer passes on: each post's last row, each row's previous one; -1: none."""
-    keen = np.zeros(len(post), dtype=np.bool_)
-    for row in range(len(view_post)):
-        p = view_post[row]
-        if audience[p] == 2 and view_channel[row] in (FEED, DISCOVERY) and not keen[p]:
-            keen[p] = draw(reshare_key, post[p], view_actor[row], 0)[0] >> np.uint64(32) < threshold
-    latest = np.full(len(post), -1, dtype=np.int64)
-    following = np.full(len(view_post), -1, dtype=np.int64)
-    for row in range(len(view_post)):
-        p = view_post[row]
-        if keen[p] and view_channel[row] in (FEED, DISCOVERY):
-            following[row] = latest[p]
-            latest[p] = row
-    return latest, following
+def deliver(key: np.uint64, post: Integer, by: Integer, crowd: Array, coin: Array, when: Array) -> None:
+    """The draws of a reshare's deliveries, keyed by (post, resharer, viewer)."""
+    for i in range(len(crowd)):
+        coin[i], when[i] = draw(key, post, by, crowd[i])
 
 
 @compiled
 def columns_of(rows: list[tuple[int, int, int, int, int, int, int]]) -> tuple[Array, ...]:
-    """Rows (post, parent, time, channel, actor, key, learner) of public reach as columns (post, then Events)."""
+    """Rows (post, parent, time, channel, actor, key, learner) of public reach as columns (post, object, parent ...)."""
     n = len(rows)
-    post, parent, actor, key = (
-        np.empty(n, np.int32),
-        np.empty(n, np.int32),
-        np.empty(n, np.int32),
-        np.empty(n, np.int32),
-    )
-    time = np.empty(n, np.int64)
+    post, object_, parent = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int32)
+    time, actor, key = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int32)
     channel, learner = np.empty(n, np.int8), np.empty(n, np.int8)
     for i in range(n):
         post[i], parent[i], time[i], channel[i], actor[i], key[i], learner[i] = rows[i]
-    return post, (3 * post + 1).astype(np.int32), parent, time, channel, actor, key, np.zeros(n, np.int32), learner
+        object_[i] = 3 * post[i] + 1
+    return post, object_, parent, time, channel, actor, key, learner

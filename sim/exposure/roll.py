@@ -1,0 +1,40 @@
+"""A roll: who of many people has come up in a post, in a table as small as the post, not as the population.
+
+`slots` (a power of two, -1: free) leads from a person to her place on the `roll`; probing is linear.
+"""
+
+import numpy as np
+
+from sim.core.compiled import Array, Integer, compiled, whole, wider
+
+
+@compiled
+def new_roll(people: Integer) -> tuple[Array, Array]:
+    """Slots and a roll with room for `people` before it must grow."""
+    room = 16
+    while room < 2 * people + 2:
+        room *= 2
+    return np.full(room, -1, dtype=np.int32), np.empty(room // 2, dtype=np.int32)
+
+
+@compiled
+def place_of(slots: Array, roll: Array, count: Integer, who: Integer) -> int:
+    """Where a person stands on a roll of `count`; one who is new to it is put at its end, place `count`."""
+    mask = len(slots) - 1
+    at = (whole(who) * 0x9E3779B1 >> 12) & mask
+    while slots[at] >= 0:
+        if roll[slots[at]] == who:
+            return whole(slots[at])
+        at = (at + 1) & mask
+    slots[at] = count
+    roll[count] = who
+    return whole(count)
+
+
+@compiled
+def grown(slots: Array, roll: Array, count: Integer) -> tuple[Array, Array]:
+    """The same roll of `count` people with twice the room."""
+    larger, longer = np.full(2 * len(slots), -1, dtype=np.int32), wider(roll, 2 * len(roll))
+    for place in range(count):
+        place_of(larger, longer, place, longer[place])
+    return larger, longer

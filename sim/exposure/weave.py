@@ -1,0 +1,164 @@
+"""Lay a block's stages out post by post, so that the finished log does not depend on where blocks were cut."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+
+import numpy as np
+
+from sim.core.compiled import Array, Integer, compiled
+from sim.core.log import Block, Events, Objects
+
+EVENT_TYPES = {
+    "object": np.int32, "parent": np.int32, "time": np.int32, "channel": np.int8, "actor": np.int32, "key": np.int32,
+    "mark": np.int16, "learner": np.int8,
+}  # fmt: skip
+
+
+def sorted_by_post(post: Array, events: Events, posts: int) -> tuple[Array, Events, Array | None]:
+    """Where each post's rows start, a stage's events sorted by post (stably), and where each row went.
+
+    The last is None where the rows were sorted already. Columns get the types of the log; empty ones stay empty.
+    """
+    columns = {name: getattr(events, name).astype(kind, copy=False) for name, kind in EVENT_TYPES.items()}
+    if len(post) == 0 or bool((post[1:] >= post[:-1]).all()):
+        return np.searchsorted(post, np.arange(posts + 1)).astype(np.int64), Events(**columns), None
+    start, place = places(post, posts)
+    for name, column in columns.items():
+        if len(column):
+            columns[name] = np.empty_like(column)
+            columns[name][place] = column
+    return start, Events(**columns), place
+
+
+def renumbered(rows: Array, offset: int, place: Array | None = None) -> Array:
+    """Row numbers with the stage's own (-2 - n) made those of the block, n having gone to `place[n]`."""
+    own = rows <= -2
+    if not own.any():
+        return rows
+    number = -2 - rows[own]
+    numbers = rows.copy()
+    numbers[own] = offset + (number if place is None else place[number])
+    return numbers
+
+
+def woven(first: int, stages: Sequence[tuple[int, Array, Events]], objects: Objects) -> Block:
+    """The block of `stages` (offset, start, events) and `objects`: each post's rows together, in stage order."""
+    posts = len(stages[0][1]) - 1 if stages else int((objects.maker < 0).sum()) // 3
+    counts = np.array([np.diff(start) for _, start, _ in stages], dtype=np.int64).reshape(len(stages), posts)
+    event_start = np.concatenate([[0], np.cumsum(counts.sum(axis=0))])
+    base = 3 * posts
+    late_place = places(objects.post[base:], posts)[1]
+    object_place = np.concatenate([np.arange(base, dtype=np.int32), base + late_place])
+    moved = np.zeros((len(stages), posts), dtype=np.int64)  # how far the rows of each stage and post move
+    following = event_start[:-1].copy()
+    for turn, (offset, start, _) in enumerate(stages):
+        moved[turn] = following - start[:-1] - offset
+        following += counts[turn]
+    offsets = np.array([offset for offset, _, _ in stages], dtype=np.int64)
+    final = {name: np.empty(event_start[-1], dtype=kind) for name, kind in EVENT_TYPES.items()}
+    for turn, (offset, start, events) in enumerate(stages):
+        lay(
+            start, moved[turn] + offset, offsets, moved, object_place, base, *(getattr(events, n) for n in EVENT_TYPES),
+            *final.values(),
+        )  # fmt: skip
+    columns = {f.name: getattr(objects, f.name) for f in fields(Objects)}
+    maker = remade(columns["maker"], columns["post"], offsets, moved)
+    columns |= {"maker": maker, "parent": np.where(columns["parent"] < 0, -1, object_place[columns["parent"]])}
+    if len(object_place) > base:
+        columns = {name: _placed(column, object_place) for name, column in columns.items()}
+    return Block(first, event_start, Events(**final), Objects(**columns))
+
+
+def _placed(column: Array, place: Array) -> Array:
+    moved = np.empty_like(column)
+    moved[place] = column
+    return moved
+
+
+@compiled
+def places(post: Array, posts: Integer) -> tuple[Array, Array]:
+    """Where each post's rows start when rows are sorted by post, stably; and where each row goes."""
+    start = np.zeros(posts + 1, dtype=np.int64)
+    for row in range(len(post)):
+        start[post[row] + 1] += 1
+    for p in range(posts):
+        start[p + 1] += start[p]
+    following = start[:-1].copy()
+    place = np.empty(len(post), dtype=np.int32)
+    for row in range(len(post)):
+        place[row] = following[post[row]]
+        following[post[row]] += 1
+    return start, place
+
+
+@compiled
+def final_row(row: Integer, post: Integer, offsets: Array, moved: Array) -> Integer:
+    """A row number of the draft, of post `post`, as the finished block's; -1 stays."""
+    if row < 0:
+        return row
+    turn = len(offsets) - 1
+    while offsets[turn] > row:
+        turn -= 1
+    return row + moved[turn, post]
+
+
+@compiled
+def remade(maker: Array, post: Array, offsets: Array, moved: Array) -> Array:
+    """The makers of objects as rows of the finished block."""
+    final = np.empty_like(maker)
+    for row in range(len(maker)):
+        final[row] = final_row(maker[row], post[row], offsets, moved)
+    return final
+
+
+@compiled
+def lay(
+    start: Array,
+    shift: Array,
+    offsets: Array,
+    moved: Array,
+    object_place: Array,
+    base: Integer,
+    object_: Array,
+    parent: Array,
+    time: Array,
+    channel: Array,
+    actor: Array,
+    key: Array,
+    mark: Array,
+    learner: Array,
+    to_object: Array,
+    to_parent: Array,
+    to_time: Array,
+    to_channel: Array,
+    to_actor: Array,
+    to_key: Array,
+    to_mark: Array,
+    to_learner: Array,
+) -> None:
+    """Copy one stage's rows to their places, runs of a post at a time."""
+    for p in range(len(start) - 1):
+        low, high = start[p], start[p + 1]
+        if low == high:
+            continue
+        at, end = low + shift[p], high + shift[p]
+        to_time[at:end] = time[low:high]
+        to_channel[at:end] = channel[low:high]
+        to_actor[at:end] = actor[low:high]
+        to_learner[at:end] = learner[low:high]
+        for row in range(low, high):
+            thing = object_[row]
+            to_object[row + shift[p]] = thing if thing < base else object_place[thing]
+        if len(parent):
+            for row in range(low, high):
+                to_parent[row + shift[p]] = final_row(parent[row], p, offsets, moved)
+        else:
+            to_parent[at:end] = -1
+        if len(key):
+            to_key[at:end] = key[low:high]
+        else:
+            to_key[at:end] = 0
+        if len(mark):
+            to_mark[at:end] = mark[low:high]
+        else:
+            to_mark[at:end] = 0
