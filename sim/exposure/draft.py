@@ -38,13 +38,19 @@ class Written:
     events: Events
 
 
-NOTHING = np.empty(0, dtype=np.int32)
+NOTHING: Array = np.empty(0, dtype=np.int32)
 """A column of a stage that says nothing of any row."""
 
 
 def no_objects() -> Objects:
     """Objects of a channel that makes none."""
-    return Objects(*(np.empty(0, dtype=kind) for kind in OBJECT_TYPES))
+    columns: list[Array] = [np.empty(0, dtype=kind) for kind in OBJECT_TYPES]
+    return Objects(*columns)
+
+
+def no_events() -> Events:
+    """Events of a channel that had nothing to add."""
+    return Events(*[NOTHING] * 8)
 
 
 class Draft:

@@ -6,6 +6,7 @@ to one view make two copies; people are counted afterwards.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, exponential, lognormal
 from sim.core.schema import CHANNELS, YEAR_S
 from sim.exposure.doors import closing
-from sim.exposure.draft import NOTHING, Draft, Stage
+from sim.exposure.draft import NOTHING, Draft, Stage, no_events, no_objects
 from sim.exposure.reach import is_viewer
 from sim.exposure.scene import Scene
 from sim.exposure.story import Story
@@ -28,6 +29,18 @@ BATCH = 1024
 
 MOST_OFFSPRING = 0.9
 """A copy causes fewer copies than this on average (R12), else chains of copies would never end."""
+
+
+class Views(NamedTuple):
+    """Views to be copied: post and row of the block, object, time (s), channel, actor, key."""
+
+    post: Array
+    row: Array
+    object: Array
+    time: Array
+    channel: Array
+    actor: Array
+    key: Array
 
 
 @dataclass(frozen=True)
@@ -73,13 +86,15 @@ class Copy:
             )
             for each in draft.stages
         ]  # fmt: skip
-        views = [np.concatenate(column) for column in zip(*struck, strict=True)] if struck else [NOTHING] * 7
-        columns, things = copied(
-            scene.author[here], scene.subject[here], scene.start, scene.viewer, scene.visibility, *views,
+        if not struck:
+            return Stage(NOTHING, no_events(), no_objects())
+        views = Views(*(np.concatenate(column) for column in zip(*struck, strict=True)))
+        (post, object_, parent, time, channel, actor, way, learner), things = copied(
+            scene.author[here], scene.subject[here], scene.start, scene.viewer, scene.visibility, views,
             draft.objects.id, draft.close, draft.doors, draft.first, scene.horizon_end, threshold, key,
             noise.key("copy id"), noise.key("copy seen"), noise.key("copy gone"), *self.tables(),
         )  # fmt: skip
-        return Stage(columns[0], Events(*columns[1:7], NOTHING, columns[7]), Objects(*things))
+        return Stage(post, Events(object_, parent, time, channel, actor, way, NOTHING, learner), Objects(*things))
 
     def tell(self, story: Story, noise: Noise) -> None:
         """The same in plain Python, for one post."""
@@ -123,7 +138,7 @@ def struck_views(
     threshold: Integer,
     copy_key: np.uint64,
 ) -> tuple[Array, ...]:
-    """Columns (post, row of the block, object, time, channel, viewer, key) of a stage's views whose coin falls so."""
+    """The columns of Views of a stage's views whose coin falls so."""
     found = [0]
     found.clear()
     met, way = np.empty(BATCH, dtype=np.int64), np.empty(BATCH, dtype=np.int64)
@@ -158,7 +173,7 @@ def struck_views(
 @compiled
 def is_view(channel: Integer) -> bool:
     """Whether an event shows its actor the post: who passes on, takes, reads or trains is no viewer."""
-    return channel <= 2 or channel in (FORWARD, COPIED)
+    return bool(channel <= 2 or channel in (FORWARD, COPIED))
 
 
 @compiled
@@ -168,13 +183,7 @@ def copied(
     start: Array,
     viewer: Array,
     visibility: Array,
-    view_post: Array,
-    view_row: Array,
-    view_object: Array,
-    view_time: Array,
-    view_channel: Array,
-    view_actor: Array,
-    view_key: Array,
+    views: Views,
     object_id: Array,
     close: Array,
     doors: Array,
@@ -198,16 +207,16 @@ def copied(
     rows.clear()
     things.clear()
     ends.clear()
-    given = len(view_post)
+    given = len(views.post)
     turn = 0
     coins, whens = np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.uint64)
     while turn < given + len(rows):
         if turn < given:
-            p, channel, time = whole(view_post[turn]), whole(view_channel[turn]), whole(view_time[turn])
-            met, who, key = whole(view_object[turn]), whole(view_actor[turn]), whole(view_key[turn])
+            p, channel, time = whole(views.post[turn]), whole(views.channel[turn]), whole(views.time[turn])
+            met, who, key = whole(views.object[turn]), whole(views.actor[turn]), whole(views.key[turn])
         else:
             p, met, _, time, channel, who, key, _ = rows[turn - given]
-        view = whole(view_row[turn]) if turn < given else given - 2 - turn
+        view = whole(views.row[turn]) if turn < given else given - 2 - turn
         turn += 1
         if not is_view(channel):
             continue

@@ -21,6 +21,8 @@ from sim.exposure.reach import is_viewer
 from sim.exposure.story import Story
 
 DISCOVERY = 2
+DRAWN_AHEAD = 8
+"""Looks at a post drawn together."""
 MOST_SEEN_SHARE = 0.9
 """One visitor sees at most this share of a profile's public items, however few there are."""
 
@@ -136,7 +138,7 @@ def found(
         widest = max(widest, start[author[p] + 1] - start[author[p]])
     word, unused = np.empty(widest, dtype=np.uint64), np.empty(widest, dtype=np.uint64)
     finding = np.empty(widest + 1, dtype=np.int32)
-    visits = np.empty(1024, dtype=np.int64)
+    visits, look = np.empty(1024, dtype=np.int64), np.empty(1024, dtype=np.int64)
     visited = -1
     count = 0
     n = 0
@@ -146,6 +148,8 @@ def found(
         if audience[p] == 2 and visited != author[p]:
             visits, count = visit_times(author[p], joined[author[p]], horizon_end, visit_key, visit_gaps, visits)
             visited = author[p]
+        if count > len(look):
+            look = np.empty(2 * count, dtype=np.int64)
         most = n + start[author[p] + 1] - start[author[p]] + count
         if most > room:
             room = 2 * most
@@ -166,26 +170,45 @@ def found(
         if audience[p] < 2:
             continue
         last = min(close[3 * p + 1], horizon_end)
-        visit = np.searchsorted(visits[:count], time[p], side="right")
-        hit = 0
-        while True:
-            visit += (delay(skips, draw(look_key, post[p], hit, 0)[0]) << 12) // hazards[p]
-            if visit >= count or visits[visit] >= last:
-                break
-            who = whole(draw(visitor_key, author[p], visit, 0)[0] % np.uint64(population))
+        made = looked(post[p], time[p], last, visits[:count], hazards[p], look_key, skips, look)
+        if made > len(word):
+            word, unused = np.empty(2 * made, dtype=np.uint64), np.empty(2 * made, dtype=np.uint64)
+        draw_each(visitor_key, author[p], look[:made], 0, word, unused)
+        for i in range(made):
+            who = whole(word[i] % np.uint64(population))
             if who != subject[p] and who != author[p]:
-                out_post[n], out_object[n], out_time[n] = p, 3 * p + 1, visits[visit]
-                out_actor[n], out_key[n] = who, visit
+                out_post[n], out_object[n], out_time[n] = p, 3 * p + 1, visits[look[i]]
+                out_actor[n], out_key[n] = who, look[i]
                 out_learner[n] = 0 if is_viewer(start, viewer, subject[p], who) else 1
                 n += 1
-            visit += 1
-            hit += 1
     return out_post[:n], out_object[:n], out_time[:n], out_actor[:n], out_key[:n], out_learner[:n]
 
 
 @compiled
+def looked(
+    post: Integer, time: Integer, last: Integer, visits: Array, hazard: Integer, key: np.uint64, skips: Array,
+    look: Array,
+) -> int:  # fmt: skip
+    """The visits after a post's `time` and before `last` that look at it, into `look`; how many."""
+    word = np.empty(DRAWN_AHEAD, dtype=np.uint64)
+    visit = np.searchsorted(visits, time, side="right")
+    end = np.searchsorted(visits, last, side="left")
+    hit = 0
+    while visit < end:
+        if hit % DRAWN_AHEAD == 0:
+            for i in range(DRAWN_AHEAD):
+                word[i] = draw(key, post, hit + i, 0)[0]
+        visit += (delay(skips, word[hit % DRAWN_AHEAD]) << 12) // hazard
+        if visit < end:
+            look[hit] = visit
+            hit += 1
+            visit += 1
+    return hit
+
+
+@compiled
 def soon(word: Array, delays: Array, within: Integer, found: Array) -> int:
-    """Which words may give a delay below `within` (s), by their row of the table alone: numbers in `found`; how many."""
+    """Which words may give a delay below `within` (s), by their table rows alone: numbers in `found`; how many."""
     rows = np.uint64(np.searchsorted(delays, within))
     count = 0
     for i in range(len(word)):

@@ -5,23 +5,25 @@ audience with the tie's visibility and the feed's delay. All of it lies in publi
 friends' reach or an earlier delivery has reached by then is passed over. Friends' reach never asks about it.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from heapq import heappop, heappush
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, compiled, delay, draw, draw_each, whole, wider
+from sim.core.compiled import Array, Integer, compiled, delay, draw, draw_each, lucky, whole
 from sim.core.errors import require_above_0, require_share
 from sim.core.log import Events
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, lognormal, reshare_kernel
-from sim.exposure.draft import NOTHING, Draft, Stage, no_objects
+from sim.exposure.draft import NOTHING, Draft, Stage, no_events, no_objects
 from sim.exposure.reach import is_viewer
 from sim.exposure.roll import grown, new_roll, place_of
 from sim.exposure.scene import Scene
 from sim.exposure.story import Name, Story
 
 FEED, DISCOVERY = 0, 2
+FIRST, ROW, BROUGHT, SINCE, SHARE = range(5)
+UNWRITTEN = -1
 
 MOST_OFFSPRING = 0.9
 """A reshare causes fewer than this many more on average, as cascades die out (R12: 99% within a generation)."""
@@ -72,16 +74,16 @@ class Reshare:
             for each in draft.stages
         ]
         if not views:
-            return Stage(NOTHING, Events(*[NOTHING] * len(fields(Events))), no_objects())
+            return Stage(NOTHING, no_events(), no_objects())
         view_post, row, time, actor = (np.concatenate(column) for column in zip(*views, strict=True))
         order = np.argsort(view_post, kind="stable")
         view_start = np.searchsorted(view_post[order], np.arange(draft.posts + 1))
-        columns = spread(
+        of, object_, parent, when, channel, who, by, learner = spread(
             post, scene.author[here], scene.subject[here], scene.start, scene.viewer, scene.visibility, view_start,
             row[order], time[order], actor[order], draft.close, scene.horizon_end, threshold, key,
             noise.key("delivery"), kernel, deliveries,
         )  # fmt: skip
-        return Stage(columns[0], Events(*columns[1:7], NOTHING, columns[7]), no_objects())
+        return Stage(of, Events(object_, parent, when, channel, who, by, NOTHING, learner), no_objects())
 
     def tell(self, story: Story, noise: Noise) -> None:  # noqa: C901, one heap
         """The same in plain Python, for one post."""
@@ -119,7 +121,7 @@ class Reshare:
                 for viewer, chance in story.audience(who):
                     coin, when = story.draw(noise, "delivery", story.post, who, viewer)
                     if coin >> 32 < chance:
-                        heappush(todo, (time + story.delay(deliveries, when), time, 1, viewer, who))
+                        heappush(todo, (time + 1 + story.delay(deliveries, when), time, 1, viewer, who))
             elif kind == 1 and not (who in first and first[who][0] <= time):
                 seen_as = story.see(reach, shared[by], time, "forward", who, by, story.learner(who))
                 if seen_as is not None:
@@ -187,11 +189,16 @@ def spread(  # noqa: C901, one heap
     kernel: Array,
     deliveries: Array,
 ) -> tuple[Array, ...]:
-    """Columns (post, then those of Events) of all reshares and the views they bring, from each post's views in order."""
+    """Columns (post, then those of Events) of all reshares and the views they bring; each post's views in row order.
+
+    Only who passes on stands in the queue. A delivery is a view if it is its viewer's first, and takes a second at
+    least: when a reshare's turn comes, all that may have been seen before it is known.
+    """
     rows = [(0, 0, 0, 0, 0, 0, 0)]
     rows.clear()
-    todo: list[tuple[int, int, int]] = [(0, 0, 0)]  # time, time of parent, kind << 62 | who << 31 | by whom
-    coin, when_ = np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.uint64)
+    todo: list[tuple[int, int, int]] = [(0, 0, 0)]  # when, seen when, who
+    coin, when = np.empty(1024, dtype=np.uint64), np.empty(1024, dtype=np.uint64)
+    reached, chosen = np.empty(1025, dtype=np.int32), np.empty(1024, dtype=np.int32)
     for p in range(len(post)):
         if view_start[p] == view_start[p + 1]:
             continue
@@ -199,56 +206,84 @@ def spread(  # noqa: C901, one heap
         todo.clear()
         slots, roll = new_roll(view_start[p + 1] - view_start[p])
         count = 0
-        first_time = np.empty(len(roll), dtype=np.int64)
-        first_row = np.empty(len(roll), dtype=np.int64)
-        shared = np.zeros(len(roll), dtype=np.int64)  # -2 - row of a person's reshare; 0: none
+        known = np.empty((len(roll), 5), dtype=np.int64)  # FIRST view, its ROW, BROUGHT by whom and SINCE, row of SHARE
         for at in range(view_start[p], view_start[p + 1]):
             place = place_of(slots, roll, count, view_actor[at])
-            if place == count or view_time[at] < first_time[place]:  # the earlier row wins a tie
-                first_time[place], first_row[place] = view_time[at], view_row[at]
+            if place == count or view_time[at] < known[place, FIRST]:  # the earlier row wins a tie
+                known[place] = np.array([view_time[at], view_row[at], -1, 0, 0])
             count = max(count, place + 1)
         for place in range(count):
-            who = whole(roll[place])
-            chance, when = draw(reshare_key, post[p], who, 0)
+            chance, moment = draw(reshare_key, post[p], roll[place], 0)
             if chance >> np.uint64(32) < threshold:
-                heappush(todo, (first_time[place] + delay(kernel, when), first_time[place], (who << 31) | who))
+                seen = known[place, FIRST]
+                heappush(todo, (seen + delay(kernel, moment), seen, whole(roll[place])))
         while todo:
-            time, _, packed = heappop(todo)
+            time, _, who = heappop(todo)
             if time >= last:
                 break
-            kind, who, by = packed >> 62, (packed >> 31) & 0x7FFFFFFF, packed & 0x7FFFFFFF
-            if 2 * count + 2 >= len(slots):
-                slots, roll = grown(slots, roll, count)
-                first_time, first_row = wider(first_time, len(roll)), wider(first_row, len(roll))
-                more = np.zeros(len(roll), dtype=np.int64)
-                more[:count] = shared[:count]
-                shared = more
             place = place_of(slots, roll, count, who)
-            known = place < count
-            if known and ((kind == 0 and shared[place] < 0) or (kind == 1 and first_time[place] <= time)):
+            if known[place, SHARE] < 0:
                 continue
-            learner = 0 if is_viewer(start, viewer, subject[p], who) else 1
-            own = -2 - len(rows)
-            if kind == 0:
-                rows.append((p, first_row[place], time, 3, who, 0, learner))
-                shared[place] = own
-                crowd, chances = viewer[start[who] : start[who + 1]], visibility[start[who] : start[who + 1]]
-                if len(crowd) > len(coin):
-                    coin, when_ = np.empty(len(crowd), dtype=np.uint64), np.empty(len(crowd), dtype=np.uint64)
-                deliver(delivery_key, post[p], who, crowd, coin, when_)
-                for i in range(len(crowd)):
-                    target = whole(crowd[i])
-                    if coin[i] >> np.uint64(32) < chances[i] and target != author[p] and target != subject[p]:
-                        heappush(todo, (time + delay(deliveries, when_[i]), time, (1 << 62) | (target << 31) | who))
-            else:
-                by_place = place_of(slots, roll, count + 1, by)
-                rows.append((p, shared[by_place], time, 4, who, by, learner))
-                count = max(count, place + 1)
-                first_time[place], first_row[place] = time, own
-                chance, when = draw(reshare_key, post[p], who, 0)
+            if known[place, ROW] == UNWRITTEN:
+                write_view(rows, p, roll, known, place, is_viewer(start, viewer, subject[p], who))
+            known[place, SHARE] = -2 - len(rows)
+            friend = is_viewer(start, viewer, subject[p], who)
+            rows.append((p, known[place, ROW], time, 3, who, 0, 0 if friend else 1))
+            crowd = viewer[start[who] : start[who + 1]]
+            if len(crowd) > len(coin):
+                coin, when = np.empty(len(crowd), dtype=np.uint64), np.empty(len(crowd), dtype=np.uint64)
+                reached, chosen = np.empty(len(crowd) + 1, dtype=np.int32), np.empty(len(crowd), dtype=np.int32)
+            deliver(delivery_key, post[p], who, crowd, coin, when)
+            hits = lucky(coin, visibility[start[who] : start[who + 1]], reached)
+            while 2 * (count + hits) + 2 >= len(slots):
+                slots, roll = grown(slots, roll, count)
+                more = np.empty((len(roll), 5), dtype=np.int64)
+                more[:count] = known[:count]
+                known = more
+            new = 0
+            for i in reached[:hits]:
+                target, seen = crowd[i], time + 1 + delay(deliveries, when[i])
+                if seen >= last or target == author[p] or target == subject[p]:
+                    continue
+                at = place_of(slots, roll, count, target)
+                if at == count:
+                    count += 1
+                elif not earlier(known[at], seen, time, who, roll):
+                    continue
+                known[at] = np.array([seen, UNWRITTEN, place, time, 0])
+                chosen[new] = at
+                new += 1
+            for i in range(new):
+                at = chosen[i]
+                chance, moment = draw(reshare_key, post[p], roll[at], 0)
                 if chance >> np.uint64(32) < threshold:
-                    heappush(todo, (time + delay(kernel, when), time, (who << 31) | who))
+                    seen = known[at, FIRST]
+                    heappush(todo, (seen + delay(kernel, moment), seen, whole(roll[at])))
+        for place in range(count):
+            if known[place, ROW] == UNWRITTEN:
+                write_view(rows, p, roll, known, place, is_viewer(start, viewer, subject[p], roll[place]))
     return columns_of(rows)
+
+
+@compiled
+def earlier(known: Array, seen: Integer, since: Integer, by: Integer, roll: Array) -> bool:
+    """Whether a delivery at `seen` comes before a person's first view: by time, then its reshare's, then by whom."""
+    if known[FIRST] != seen:
+        return known[FIRST] > seen
+    return known[BROUGHT] >= 0 and (since, by) < (known[SINCE], roll[known[BROUGHT]])
+
+
+@compiled
+def write_view(
+    rows: list[tuple[int, int, int, int, int, int, int]], p: Integer, roll: Array, known: Array, place: Integer,
+    friend: bool,
+) -> None:  # fmt: skip
+    """Append the delivery that was a person's first view."""
+    by = known[place, BROUGHT]
+    known[place, ROW] = -2 - len(rows)
+    rows.append((
+        whole(p), known[by, SHARE], known[place, FIRST], 4, whole(roll[place]), whole(roll[by]), 0 if friend else 1,
+    ))  # fmt: skip
 
 
 @compiled
