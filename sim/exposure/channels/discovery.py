@@ -104,7 +104,7 @@ SKIPS = exponential(mean_s=2.0**20)
 
 
 @compiled
-def found(
+def found(  # noqa: C901, two ways of finding
     post: Array,
     author: Array,
     subject: Array,
