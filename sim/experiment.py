@@ -30,8 +30,11 @@ from sim.onlooker import infer, look, outsiders
 from sim.owners import Desk, Owners, actions, at_once, deed, know, plans
 from sim.platforms.exports.item import Archive, to_posts
 from sim.world.audience import see
+from sim.world.belongings import accumulate
+from sim.world.deletion import leave
 from sim.world.mentions import mention
 from sim.world.posts import publish
+from sim.world.tags import tag
 from sim.world.ties import join
 from sim.world.world import World, choose, inhabit
 
@@ -51,7 +54,7 @@ def make_world(config: Config, number: int, archive: Archive | None = None) -> W
     """
     noise = world_noise(config, number)
     ranges = noise.branch("parameters") if config["params"] == "ranges" and config["worlds"] > 1 else None
-    laws = {name: build(settle(config[name], ranges, name), name) for name in ("world", "graph", "posts")}
+    laws = {name: build(settle(config[name], ranges, name), name) for name in ("world", "graph", "posts", "belongings")}
     size, people, ties = laws["world"]["size"], laws["world"]["people"], laws["graph"]["ties"]
     decision = seconds(config["world"]["decision"])
     society = inhabit(
@@ -66,17 +69,26 @@ def make_world(config: Config, number: int, archive: Archive | None = None) -> W
         bonds, noise, people=society.people.num_rows, directed=bool(config["graph"]["directed"]),
         visibility_a=ties.visibility_a, visibility_b=ties.visibility_b,
     )  # fmt: skip
+    everybody = leave(
+        laws["posts"].leaving, society.people, noise, friends=np.diff(audience.start), size=size, decision=decision
+    )
     if archive is None:
-        owners = choose(audience, noise, size=size, count=laws["world"]["owners"])
-        own = publish(laws["posts"], society.people, owners, noise, decision=decision, content=config["content"])
+        owners = choose(everybody, audience, noise, size=size, count=laws["world"]["owners"])
+        own = publish(laws["posts"], everybody, owners, noise, decision=decision, content=config["content"])
+        held = accumulate(
+            laws["belongings"], laws["posts"], everybody, bonds, owners, noise,
+            directed=bool(config["graph"]["directed"]), decision=decision, content=config["content"],
+        )  # fmt: skip
+        own = pa.concat_tables([own, held])
     else:
         owners, own = np.array([size]), to_posts(archive, owner=size)
-    about, mentions = mention(
-        laws["posts"], society.people, audience.start, audience.viewer, owners, noise, decision=decision,
+    about, shown = mention(
+        laws["posts"], everybody, audience.start, audience.viewer, owners, noise, decision=decision,
         content=config["content"],
     )  # fmt: skip
-    posts = pa.concat_tables([own, about])
-    return World(size, society.people, bonds, audience, posts, mentions, owners, decision, society.notes)
+    tagged = tag(laws["posts"], everybody, audience.start, audience.viewer, own, noise)
+    posts, mentions = pa.concat_tables([own, about]), pa.concat_tables([tagged, shown])
+    return World(size, everybody, bonds, audience, posts, mentions, owners, decision, society.notes)
 
 
 def simulate(world: World, config: Config, noise: Noise) -> tuple[Scene, Log]:
@@ -171,7 +183,7 @@ def compare(config: Config, archive: Archive | None = None, *, tick: Callable[[]
     found = Comparison([], [], {}, {}, 0)
     for number in range(config["worlds"]):
         world, noise = make_world(config, number, archive), world_noise(config, number)
-        owners, lives = know(world), []
+        owners, lives = know(world, config["account"]["kinds"]), []
         for seed in range(config["seeds"]):
             life = clean_up(owners, config, noise.branch(f"luck {seed}"), archived=archive is not None)
             lives.append(life.outcome)

@@ -13,9 +13,10 @@ from sim.cleanup.account import Account, observe
 from sim.cleanup.detector import detect
 from sim.cleanup.limits import Platform
 from sim.cleanup.plan import Plan, Strategy, decide, impossible, missing
+from sim.core.errors import unknown
 from sim.core.log import Log
 from sim.core.noise import Noise
-from sim.core.schema import ACTIONS, DAY_S, NEVER
+from sim.core.schema import ACTIONS, DAY_S, KINDS, NEVER
 from sim.exposure.engagement import Engagement
 from sim.measure.outcome import Deed
 from sim.measure.score import Ledger
@@ -27,16 +28,19 @@ Counts = NDArray[np.int32]
 
 @dataclass(frozen=True)
 class Owners:
-    """The owners of `world`; `estimated` are the classes each finds in her own posts, int32[posts]."""
+    """The owners of `world`; `estimated` are the classes each finds in her own posts, int32[posts]; `kinds`: codes of
+    KINDS, what of her own she looks through."""
 
     world: World
     estimated: NDArray[np.int32]
+    kinds: tuple[int, ...]
 
     @cached_property
     def rows(self) -> list[NDArray[np.int64]]:
-        """Rows of `posts` each owner wrote herself, in order."""
-        author, subject = (self.world.posts[name].to_numpy() for name in ("author", "subject"))
-        return [np.flatnonzero((author == owner) & (subject == owner)) for owner in self.world.owners]
+        """Rows of `posts` each owner wrote herself and looks through, in order."""
+        author, subject, kind = (self.world.posts[name].to_numpy() for name in ("author", "subject", "kind"))
+        mine = np.where((author == subject) & np.isin(kind, self.kinds), author, -1)
+        return [np.flatnonzero(mine == owner) for owner in self.world.owners]
 
     @cached_property
     def own(self) -> list[pa.Table]:
@@ -51,9 +55,13 @@ class Owners:
         return np.where(self.world.owners[place] == subject, place, -1)
 
 
-def know(world: World) -> Owners:
-    """The owners, each having looked through her own posts with her detector."""
-    return Owners(world, detect(world.posts["text"].combine_chunks(), world.posts["kind"].to_numpy()))
+def know(world: World, kinds: Sequence[str]) -> Owners:
+    """The owners, each having looked through her own posts of these `kinds` with her detector."""
+    for name in kinds:
+        if name not in KINDS:
+            raise unknown("kind in account.kinds", str(name), KINDS)
+    estimated = detect(world.posts["text"].combine_chunks(), world.posts["kind"].to_numpy())
+    return Owners(world, estimated, tuple(KINDS.index(name) for name in kinds))
 
 
 @dataclass(frozen=True)

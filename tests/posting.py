@@ -9,6 +9,7 @@ import yaml
 
 from sim.core.parameters import settle
 from sim.core.schema import DAY_S, YEAR_S, table
+from sim.world.deletion import Leaving
 from sim.world.posts import Posts
 from sim.world.rhythm import Rhythm
 
@@ -25,9 +26,12 @@ def posts_config() -> dict:
 
 def centre(**changes: object) -> Posts:
     settled = settle(posts_config(), None)
-    rhythm = {name: value for name, value in settled.pop("rhythm").items() if name != "_target_"}
     settled.pop("_target_")
-    return Posts(**({"rhythm": Rhythm(**rhythm)} | settled | changes))
+    parts = {"rhythm": Rhythm, "leaving": Leaving}
+    made = {
+        name: kind(**{k: v for k, v in settled.pop(name).items() if k != "_target_"}) for name, kind in parts.items()
+    }
+    return Posts(**(made | settled | changes))
 
 
 def rates(n: int) -> np.ndarray:

@@ -92,7 +92,7 @@ counts = st.none() | st.integers(0, 2**31 - 1)
 rows = st.lists(
     st.tuples(
         st.integers(0, END_S - 1),
-        st.integers(0, len(schema.KINDS) - 1),
+        st.integers(0, len(schema.KINDS) - len(schema.BESIDE) - 1),
         st.integers(0, len(schema.AUDIENCES) - 1),
         st.none() | texts,
         counts,

@@ -17,7 +17,15 @@ YEAR_S = 31_557_600
 
 # Vocabularies. A code in a table is the position in its tuple: append, never reorder.
 AUDIENCES = ("only_me", "friends", "public")
-KINDS = ("text", "photo", "video", "link", "comment", "story", "repost")
+KINDS = (
+    "text", "photo", "video", "link", "comment", "story", "repost",
+    "message", "camera_roll", "profile_field", "like", "follow",
+)  # fmt: skip
+BESIDE = KINDS[7:]
+"""What an account holds beside its posts."""
+QUIET = ("message", "camera_roll", "like", "follow")
+"""Kinds no feed carries: a message is for one person, the camera roll for the platform; a like or a follow tells no
+sensitive class."""
 CLASSES = (
     "name", "face", "place", "contact", "relationship", "employer",
     "health", "money", "children", "explicit", "copyrighted",
@@ -85,6 +93,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("default_audience", pa.int8(), _text(AUDIENCES) + ": what her account was set to when she joined"),
         Column("public_share", pa.float64(), "chance that a new post is public, 0 to 1"),
         Column("camera_roll", pa.bool_(), "she lets the platform look through the pictures on her telephone"),
+        Column("left", pa.int64(), "when she deleted her account of her own accord, s; null: she has not", null=True),
     ),
     "ties": (
         Column("source", pa.int64(), "person who may see, or lower id of two friends"),
@@ -96,7 +105,9 @@ TABLES: dict[str, tuple[Column, ...]] = {
     ),
     "posts": (
         Column(
-            "post", pa.int64(), "id: (person the stream belongs to << 32) + draw index; bit 31 set: a friend's post"
+            "post",
+            pa.int64(),
+            "id: (person << 32) + k; bit 31 of k set: a friend's post about her; bits 27 to 30: a stream beside posts",
         ),
         Column("author", pa.int64(), "person who posted it, and alone can delete it"),
         Column("subject", pa.int64(), "person it exposes: the author, or the friend it mentions"),
@@ -108,6 +119,12 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("text", pa.string(), "what it says; null: made without content", null=True),
         Column("spans", pa.list_(_SPAN), "where in `text` (characters) each class shows", null=True),
         Column("reply_to", pa.int64(), "post of her own that it follows up; null: none, or another's", null=True),
+        Column(
+            "to",
+            pa.int64(),
+            "whom a message is for, whose post a like is for, who is followed; null: no one",
+            null=True,
+        ),
         Column("deleted", pa.int64(), "when its author deletes it of her own accord, s; null: never", null=True),
         Column("native_id", pa.string(), "the platform's id, of a post from an archive", null=True),
         Column("likes", pa.int32(), "likes the owner's archive counts; null: it does not say", null=True),

@@ -10,8 +10,11 @@ from numpy.typing import NDArray
 from sim.core.errors import require
 from sim.core.noise import Noise
 from sim.core.quantile import delay, exponential
-from sim.core.schema import NEVER, YEAR_S
+from sim.core.schema import AUDIENCES, KINDS, NEVER, QUIET, YEAR_S
+from sim.world.deletion import gone_at
 from sim.world.world import World
+
+ONLY_ME = AUDIENCES.index("only_me")
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class Scene:
 
 def stage(world: World, noise: Noise, *, horizon_end: int, others_gone_per_year: float) -> Scene:
     """The scene of a world. Hers vanish when she deletes them of her own accord (D01, D05), friends' posts about an
-    owner at `others_gone_per_year` (D05).
+    owner at `others_gone_per_year` (D05) or with their accounts (D04). No channel carries what is QUIET.
     """
     posts, people = world.posts, world.people
     post, author, subject = (posts[name].to_numpy() for name in ("post", "author", "subject"))
@@ -70,15 +73,16 @@ def stage(world: World, noise: Noise, *, horizon_end: int, others_gone_per_year:
     ends = time + delay(exponential(mean_s=YEAR_S / others_gone_per_year), noise.words("friend deletes", post)[0])
     regretted = pc.fill_null(posts["deleted"], NEVER).to_numpy()
     joined = people["joined"].to_numpy()
+    quiet = [KINDS.index(name) for name in QUIET]
     months = np.maximum(world.decision - joined, 0) * 12 / YEAR_S
     return Scene(
         post=post,
         author=author.astype(np.int32),
         subject=subject.astype(np.int32),
         time=time,
-        audience=posts["audience"].to_numpy(),
+        audience=np.where(np.isin(posts["kind"].to_numpy(), quiet), ONLY_ME, posts["audience"].to_numpy()),
         tagged=posts["tagged"].to_numpy(zero_copy_only=False),
-        natural=np.where(author == subject, regretted, ends),
+        natural=np.where(author == subject, regretted, np.minimum(ends, gone_at(people)[author])),
         people=people.num_rows,
         population=world.size,
         start=world.audience.start,

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.core.log import Log
 from sim.core.noise import Noise
-from sim.core.schema import AUDIENCES, CHANNELS, DAY_S, LEARNERS, YEAR_S
+from sim.core.schema import AUDIENCES, BESIDE, CHANNELS, DAY_S, KINDS, LEARNERS, YEAR_S
 from sim.exposure.engagement import engagement
 from sim.measure.facts import Found
 from sim.world.world import World
@@ -24,6 +24,7 @@ LATE_SHARE = 0.1
 LEAST_COUNT = 100
 """Posts or reshares a share is taken of, at least."""
 
+HELD = [KINDS.index(name) for name in BESIDE]
 PUBLIC = AUDIENCES.index("public")
 FEED, RESHARE, FORWARD = (CHANNELS.index(name) for name in ("feed", "reshare", "forward"))
 FRIENDS = LEARNERS.index("friends")
@@ -50,6 +51,7 @@ def last_year(world: World, *, public: bool = False) -> World:
     time, audience = posts["time"].to_numpy(), posts["audience"].to_numpy()
     end = world.decision - MONTH_S
     kept = (posts["author"].to_numpy() == posts["subject"].to_numpy()) & (time < end) & (time >= end - YEAR_S)
+    kept &= ~np.isin(posts["kind"].to_numpy(), HELD)
     kept &= (audience == PUBLIC) if public else (audience > 0)
     return replace(world, posts=posts.filter(pa.array(kept)))
 

@@ -10,7 +10,7 @@ from sim.core.noise import Noise
 from sim.core.parameters import settle
 from sim.experiment import Config, make_world, simulate, world_noise
 from sim.facts.adversary import crawl_facts, inference_facts, uniqueness_facts
-from sim.facts.gone import deletion_facts
+from sim.facts.gone import deletion_facts, leaving_facts
 from sim.facts.posts import lorenz, mention_facts, posting_facts, posts_a_month
 from sim.facts.ties import Friendships, friendships, ties_curves, ties_facts
 from sim.facts.views import last_year, reshare_facts, view_curve, view_facts
@@ -102,7 +102,7 @@ def _sizes(config: Config, name: str) -> Mapping[str, Any]:
 
 
 def _of_graph(graph: Friendships, noise: Noise) -> dict[str, Found]:
-    return ties_facts(graph, noise) | crawl_facts(graph, noise) | inference_facts(graph, noise)
+    return ties_facts(graph, noise) | leaving_facts(graph) | crawl_facts(graph, noise) | inference_facts(graph, noise)
 
 
 def _new_orleans(config: Config, noise: Noise) -> dict[str, Found]:

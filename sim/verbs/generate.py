@@ -3,10 +3,12 @@
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from sim.core.errors import unknown
 from sim.core.provenance import fingerprint, record, run_id
+from sim.core.schema import BESIDE, KINDS
 from sim.core.store import content_hashes, new_folder, write_json, write_table
 from sim.experiment import make_world
 from sim.platforms.exports.writing import Writer, writers
@@ -45,13 +47,13 @@ def _write_archives(world: World, writer: Writer, folder: Path) -> list[str]:
     """One archive an owner, named by her handle."""
     folder.mkdir()
     people = world.people.take(world.owners)
+    beside = pa.array([KINDS.index(name) for name in BESIDE], pa.int8())
+    posted = world.posts.filter(pc.invert(pc.is_in(world.posts["kind"], beside)))
     names = []
     for owner, handle, name in zip(
         world.owners.tolist(), people["handle"].to_pylist(), people["name"].to_pylist(), strict=True
     ):
-        own = world.posts.filter(
-            pc.and_(pc.equal(world.posts["author"], owner), pc.equal(world.posts["subject"], owner))
-        )
+        own = posted.filter(pc.and_(pc.equal(posted["author"], owner), pc.equal(posted["subject"], owner)))
         names.append(f"{handle}{writer.ENDING}")
         writer.write(own, handle=handle, name=name, path=folder / names[-1])
     return names

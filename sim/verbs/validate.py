@@ -12,7 +12,7 @@ from sim.facts.worlds import measure
 from sim.measure.facts import ROLES, Row, in_words, judged, leaning, read_facts, summary
 from sim.measure.validation import Validation, write_validation
 
-MODEL = ("world", "graph", "posts", "channel", "account")
+MODEL = ("world", "graph", "posts", "belongings", "channel", "account")
 """Groups of the configuration whose parameters make a world."""
 
 

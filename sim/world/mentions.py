@@ -9,6 +9,7 @@ from sim.core.errors import require
 from sim.core.noise import Noise
 from sim.core.quantile import lognormal
 from sim.core.schema import CLASSES, DAY_S, KINDS, table
+from sim.world.deletion import gone_at
 from sim.world.posts import FRIENDS, GROWN_UP, MONTH_S, MOST_STREAM_GAP_S, PUBLIC, Posts
 from sim.world.rhythm import local_shift, stream
 from sim.world.sensitive import MEDIA_CLASSES, bit, by_name, draw_classes, is_adult, keep_decent
@@ -113,7 +114,7 @@ def mention(
         noise.key("mention author"), noise.key("nearness"), near, person[row], k, time, photo, start, viewer, joined,
         activity,
     )  # fmt: skip
-    known = author != NOBODY
+    known = (author != NOBODY) & (time < gone_at(people)[author])
     post, owner, time, author, photo = (column[known] for column in (number, person[row], time, author, photo))
     kind = np.where(photo, KINDS.index("photo"), KINDS.index("text")).astype(np.int8)
     tagged = noise.uniform("mention tag", post) < parameters.friends_tag

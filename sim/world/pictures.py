@@ -11,6 +11,7 @@ from sim.world.templates import read
 
 CAPTION_SHARE = 0.8
 """How often a picture has a caption: style, on which nothing that is measured depends."""
+ROLL = KINDS.index("camera_roll")
 FACE, EXPLICIT, COPYRIGHTED = (CLASSES.index(name) for name in ("face", "explicit", "copyrighted"))
 
 
@@ -33,8 +34,8 @@ def describe(
     at = np.choose(choice, [start[i] + pick(media[name], language, shown) for i, name in enumerate(names)])
     described = pa.concat_arrays([media[name].before for name in names])
     length = np.concatenate([media[name].before_length for name in names])
-    where = ~np.isin(kind, (KINDS.index("text"), KINDS.index("comment")))
-    tags = pa.array([f"[{name}]" for name in KINDS])
+    where = ~np.isin(kind, [KINDS.index(name) for name in ("text", "comment", "message")])
+    tags = pa.array([f"[{name.replace('_', ' ')}]" for name in KINDS])
     tag_length = np.array([len(name) + 2 for name in KINDS])
     words = pc.binary_join_element_wise(take(tags, kind.astype(np.int64), where), take(described, at, where), " ")
     part = Part(words, np.where(where, tag_length[kind] + 1 + length[at], 0), at * 0, at * 0)
@@ -45,5 +46,5 @@ def describe(
     begin = np.cumsum([0] + [len(each.before) for each in lists])
     places = [begin[i] + pick(each, scene if i == 1 else language, said) for i, each in enumerate(lists)]
     every = end_to_end(lists)
-    captioned = plain & where & (choice != 3) & (kind != repost) & (said % 1024 < CAPTION_SHARE * 1024)
+    captioned = plain & where & (choice != 3) & (kind != repost) & (kind != ROLL) & (said % 1024 < CAPTION_SHARE * 1024)
     return part, fixed(every, np.choose(choice, places), where=captioned)

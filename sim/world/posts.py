@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.core.errors import require, unknown
 from sim.core.noise import Noise
 from sim.core.schema import AUDIENCES, CLASSES, KINDS, YEAR_S, table
-from sim.world.deletion import regret
+from sim.world.deletion import Leaving, regret
 from sim.world.rhythm import Rhythm, local_shift, stream
 from sim.world.sensitive import MEDIA_CLASSES, bit, by_name, draw_classes, is_adult, keep_decent
 from sim.world.text import compose
@@ -40,7 +40,8 @@ class Posts:
     a multiple of a text. caution_effect: 0 none, 1 the most careful say and show nothing sensitive.
     friends_per_month: posts of friends that mention an owner of median activity, a month. friends_near: sigma of the
     lognormal weights by which friends differ in nearness. friends_tag, friends_photo: shares of these that tag her,
-    that are photos. friends_show: chance that one shows a class of her.
+    that are photos. friends_show: chance that one shows a class of her. tags_friend: chance that a picture of hers with
+    a face tags a friend. leaving: who deletes her account.
     """
 
     rhythm: Rhythm
@@ -60,6 +61,8 @@ class Posts:
     friends_tag: float
     friends_photo: float
     friends_show: Mapping[str, float]
+    tags_friend: float
+    leaving: Leaving
 
     def __post_init__(self) -> None:
         require(self.deleted_per_year > 0, f"deleted_per_year is {self.deleted_per_year}; it must be above 0.")
@@ -68,6 +71,7 @@ class Posts:
         shares = {"persistence": self.persistence, "only_me_share": self.only_me_share, "mistake": self.mistake}
         shares |= {"caution_effect": self.caution_effect, "friends_tag": self.friends_tag}
         shares |= {"friends_photo": self.friends_photo, "follow_up": self.follow_up}
+        shares |= {"tags_friend": self.tags_friend}
         shares |= {"deleted_in_week": self.deleted_in_week}
         for group in ("said", "shown", "friends_show"):
             for name, share in getattr(self, group).items():

@@ -15,6 +15,8 @@ LANGUAGES = ("en", "de", "fr", "es", "it", "pt")
 """Append, never reorder. People of any other language write the first one."""
 SAID = ("name", "place", "contact", "relationship", "employer", "health", "money", "children")
 """The classes that are said in words, in the order of `sim.core.schema.CLASSES`."""
+FIELDS = ("place", "contact", "relationship", "employer")
+"""The classes a profile tells in fields of its own; a name and a face it shows to friends alone are no secret."""
 AMOUNTS = (480, 620, 750, 890, 1_050, 1_200, 1_380, 1_560, 1_750, 1_980, 2_300, 2_650, 3_100, 3_700, 4_400, 5_200)
 """What may be a month's salary, a rent, a debt or a loss, in any of the currencies."""
 NUMBERS = 10
@@ -56,7 +58,8 @@ def flatten(by_language: list[list[str]]) -> Phrases:
 class Book:
     """All phrases: of openers, closers, neutral sentences and things; of each said class, by and about a person
     (`home`: a place she lives in);
-    of what a picture shows; the vocabulary of each said class; and captions: of faces, copies and links, replies.
+    of what a picture shows; of the fields of a profile; the vocabulary of each said class; and captions: of faces,
+    copies and links, replies, messages.
 
     `scenes` are the captions of scene i and `interests` the things of interest i, both at language * their count + i.
     """
@@ -70,6 +73,7 @@ class Book:
     own: dict[str, Phrases]
     about: dict[str, Phrases]
     media: dict[str, Phrases]
+    profile: dict[str, Phrases]
     slots: dict[str, Phrases]
     captions: dict[str, Phrases]
     scenes: Phrases
@@ -124,8 +128,9 @@ def read() -> Book:
         own=group("own", SAID),
         about=group("about", SAID),
         media=group("media", ("face", "scene", "copyrighted", "explicit", "link")),
+        profile=group("profile", FIELDS),
         slots={name: flatten([_vocabulary(text, name) for text in texts]) for name in SAID},
-        captions=group("captions", ("face", "copyrighted", "link", "reply")),
+        captions=group("captions", ("face", "copyrighted", "link", "reply", "message")),
         scenes=flatten([said for text in texts for said in text["captions"]["scene"]]),
         interests=flatten([text["interests"][name] for text in texts for name in INTERESTS]),
     )

@@ -92,7 +92,7 @@ def _class_part(
     return phrase(phrases, at, take(values, slot, where), slot_length, where=where)
 
 
-def _spans(parts: list[tuple[int, Part, Bools, Ints]], rows: int) -> pa.ListArray:
+def spans_of(parts: list[tuple[int, Part, Bools, Ints]], rows: int) -> pa.ListArray:
     """Spans as a list column, from (class, its part, in which texts, where the part starts)."""
     row = np.concatenate([np.flatnonzero(where) for _, _, where, _ in parts])
     start = np.concatenate([(begin + part.slot)[where] for _, part, where, begin in parts])
@@ -143,12 +143,11 @@ def compose(
     sentences = book.about if about else book.own
     said = sum(1 << CLASSES.index(name) for name in sentences)
     plain = spoken & (bits & said == 0)
-    text, comment = kind == KINDS.index("text"), kind == KINDS.index("comment")
+    text, comment, message, roll = (kind == KINDS.index(name) for name in ("text", "comment", "message", "camera_roll"))
     media, caption = describe(media_word, kind=kind, sensitive=bits, language=language, plain=plain & (not about))
-    reply = fixed(
-        book.captions["reply"],
-        pick(book.captions["reply"], language, neutral_word),
-        where=plain & comment & (not about),
+    reply, said_to = (
+        fixed(book.captions[name], pick(book.captions[name], language, neutral_word), where=plain & where & (not about))
+        for name, where in (("reply", comment), ("message", message))
     )
     if about:
         neutral = fixed(book.plain, pick(book.plain, language, neutral_word), where=plain)
@@ -166,6 +165,7 @@ def compose(
             things.before_length[thing],
             where=plain & text,
         )
+    private = comment | message | roll
     ill = bits >> CLASSES.index("health") & 1 == 1  # no smile after a diagnosis
     # The share below which an opener or closer is used is taken out of the same word, so the choice is rescaled.
     opener, closer = opener_word < OPENER_SHARE * 2.0**32, closer_word < CLOSER_SHARE * 2.0**32
@@ -176,6 +176,7 @@ def compose(
         fixed(book.openers, pick(book.openers, language, stretched), where=opener & spoken & text & (not about)),
         neutral,
         reply,
+        said_to,
         caption,
     ]
     shown: list[tuple[int, int, Bools]] = []
@@ -196,10 +197,16 @@ def compose(
                 where=where,
             )
         )
-    parts.append(fixed(book.closers, pick(book.closers, language, closing), where=closer & spoken & ~comment & ~ill))
+    parts.append(
+        fixed(
+            book.closers,
+            pick(book.closers, language, closing),
+            where=closer & spoken & ~private & ~ill,
+        )
+    )
     begins, begin = [], np.zeros(len(post), dtype=np.int64)
     for part in parts:
         begins.append(begin)
         begin = begin + part.length + (part.length > 0)
     texts = pc.binary_join_element_wise(*(part.said for part in parts), " ", null_handling="skip")
-    return texts, _spans([(code, parts[at], where, begins[at]) for code, at, where in shown], len(post))
+    return texts, spans_of([(code, parts[at], where, begins[at]) for code, at, where in shown], len(post))

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from sim.core.errors import Mistake, require, unknown
 from sim.core.noise import Noise
+from sim.core.schema import NEVER
 from sim.world.audience import Audience
+from sim.world.deletion import gone_at
 from sim.world.fit import twin_of
 from sim.world.graph import named_graph, read_graph
 from sim.world.people import People, populate
@@ -72,10 +74,11 @@ def inhabit(
     return Society(read.size, pa.concat_tables([seated, crowd.slice(read.size)]), read.ties, read.notes)
 
 
-def choose(audience: Audience, noise: Noise, *, size: int, count: int) -> NDArray[np.int64]:
-    """`count` persons with ties, those with the least keyed numbers: a newcomer without ties displaces nobody."""
+def choose(people: pa.Table, audience: Audience, noise: Noise, *, size: int, count: int) -> NDArray[np.int64]:
+    """`count` persons with ties and an account, those with the least keyed numbers: a newcomer
+    without ties displaces nobody."""
     require(count >= 1, f"owners={count}: at least one person must be followed.")
-    tied = np.flatnonzero(np.diff(audience.start[: size + 1]) > 0)
+    tied = np.flatnonzero((np.diff(audience.start[: size + 1]) > 0) & (gone_at(people)[:size] == NEVER))
     require(len(tied) > 0, "Nobody in this world has a tie, so nobody's exposure can be followed.")
     order = np.argsort(noise.words("owner", tied)[0], kind="stable")
     return np.sort(tied[order[:count]])

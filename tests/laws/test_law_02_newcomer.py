@@ -153,7 +153,7 @@ def test_a_person_more_in_the_world_changes_no_tie_no_owner_and_no_visibility() 
         audience = see(
             made.ties, Noise(1), people=150 + newcomers, directed=False, visibility_a=0.243, visibility_b=0.45
         )
-        owners = choose(audience, Noise(1), size=150, count=20)
+        owners = choose(made.people, audience, Noise(1), size=150, count=20)
         tables = content_hashes(made.people.slice(0, 150)), content_hashes(made.ties)
         found.append((*tables, audience.viewer, audience.visibility, owners))
     for other in found[1:]:
@@ -177,7 +177,7 @@ def test_more_owners_change_no_posts_and_no_events_of_the_others() -> None:
 
 
 def test_a_strategy_more_changes_no_other() -> None:
-    world = know(make_world(config(), 0))
+    world = know(make_world(config(), 0), config()["account"]["kinds"])
     lives = []
     for names in ("[everything,at_random]", "[nothing,at_random,most_seen,everything,keep_last]"):
         chosen = config(f"strategy={names}")

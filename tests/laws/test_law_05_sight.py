@@ -15,7 +15,7 @@ from sim.core.build import build
 from sim.core.log import Block, Log
 from sim.core.noise import Noise
 from sim.core.parameters import settle
-from sim.core.schema import ACTIONS, CHANNELS, CLASSES, DAY_S
+from sim.core.schema import ACTIONS, CHANNELS, CLASSES, DAY_S, KINDS
 from sim.experiment import make_world, simulate, world_noise
 from sim.exposure.engagement import engagement
 from sim.exposure.scene import Scene
@@ -36,7 +36,7 @@ class Bench:
     noise: Noise
 
     def desk(self, world: World, log: Log) -> Desk:
-        return Desk(know(world), engagement(log, self.noise, like_share=0.3))
+        return Desk(know(world, KINDS), engagement(log, self.noise, like_share=0.3))
 
     def built(self, name: str) -> Strategy:
         return build(settle(self.config["strategy"][name], None))
@@ -157,7 +157,7 @@ def predicted(scene: Scene, posts: np.ndarray, noise: Noise) -> np.ndarray:
 
 def test_a_cheat_cannot_recompute_the_worlds_draws(bench: Bench) -> None:
     decision = bench.world.decision
-    posts = [own["post"].to_numpy()[own["deleted"].to_numpy() > decision] for own in know(bench.world).own]
+    posts = [own["post"].to_numpy()[own["deleted"].to_numpy() > decision] for own in know(bench.world, KINDS).own]
     cheat = Cheat(bench.scene, [])
     made = plans(
         cheat, bench.desk(bench.world, bench.log), bench.platform, bench.noise,

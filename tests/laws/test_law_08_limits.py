@@ -28,7 +28,7 @@ def life(platform: str, *, calls: int | None = None) -> tuple[dict[str, Any], Li
     )  # fmt: skip
     if calls is not None:
         config["platform"]["limits"]["rules"][0]["calls"] = calls
-    world = know(make_world(config, 0))
+    world = know(make_world(config, 0), config["account"]["kinds"])
     return config, clean_up(world, config, world_noise(config, 0).branch("luck 0"), archived=False)
 
 

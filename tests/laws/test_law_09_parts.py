@@ -40,7 +40,7 @@ def test_an_interval_covers_what_is_not_known_and_mc_se_luck_alone() -> None:
 
 def test_the_parts_add_up_and_the_ends_are_the_ends(small_run: Run) -> None:
     config = small_run.config
-    world, noise = know(make_world(config, 0)), world_noise(config, 0)
+    world, noise = know(make_world(config, 0), config["account"]["kinds"]), world_noise(config, 0)
     for seed in range(2):
         outcome = clean_up(world, config, noise.branch(f"luck {seed}"), archived=False).outcome
         ledger, deeds = outcome.ledger, outcome.deeds
@@ -87,7 +87,7 @@ def test_the_ledger_is_a_plain_count_of_distinct_pairs() -> None:
     config = compose_config("compare", ["world.size=120", "world.owners=3", "strategy=[nothing,everything]"])
     config["channel"]["reshare"]["p_share"] = config["channel"]["copy"]["p_copy"] = 0.01
     world, noise = make_world(config, 0), world_noise(config, 0).branch("luck 0")
-    ledger = clean_up(know(world), config, noise, archived=False).outcome.ledger
+    ledger = clean_up(know(world, config["account"]["kinds"]), config, noise, archived=False).outcome.ledger
     _, log = simulate(world, config, noise)
     columns = (world.posts[name].to_pylist() for name in ("post", "subject", "sensitive"))
     about = {post: (subject, sensitive.bit_count()) for post, subject, sensitive in zip(*columns, strict=True)}
