@@ -16,7 +16,7 @@ from sim.cleanup.plan import Plan, Strategy, decide, impossible, missing
 from sim.core.errors import unknown
 from sim.core.log import Log
 from sim.core.noise import Noise
-from sim.core.schema import ACTIONS, DAY_S, KINDS, NEVER
+from sim.core.schema import ACTIONS, DAY_S, KINDS, NEVER, QUIET
 from sim.exposure.engagement import Engagement
 from sim.measure.outcome import Deed
 from sim.measure.score import Ledger
@@ -24,6 +24,7 @@ from sim.measure.tally import Masks, extractable
 from sim.world.world import World
 
 Counts = NDArray[np.int32]
+SEEN_BY_OTHERS = tuple(kind for kind in KINDS if kind not in QUIET)
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Owners:
         return np.where(self.world.owners[place] == subject, place, -1)
 
 
-def know(world: World, kinds: Sequence[str]) -> Owners:
+def know(world: World, kinds: Sequence[str] = SEEN_BY_OTHERS) -> Owners:
     """The owners, each having looked through her own posts of these `kinds` with her detector."""
     for name in kinds:
         if name not in KINDS:

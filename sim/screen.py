@@ -26,7 +26,7 @@ def evaluations(config: Config) -> int:
 def screen(config: Config, archive: Archive | None = None, *, tick: Callable[[], None] = lambda: None) -> Screen:
     """A Morris screen of `config["screen"]` trajectories; one world and one luck, so that only parameters differ."""
     names, noise = unknown(config), world_noise(config, 0)
-    owners = know(make_world(config, 0, archive))
+    owners = know(make_world(config, 0, archive), config["account"]["kinds"])
     luck = noise.branch("luck 0")
     points = trajectories(names, config["screen"], noise.branch("screen"))
 

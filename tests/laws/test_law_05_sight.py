@@ -1,6 +1,6 @@
 """Law 5: a strategy sees only its Account as it stands, and nothing later, hidden or of the world's draws."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -15,7 +15,7 @@ from sim.core.build import build
 from sim.core.log import Block, Log
 from sim.core.noise import Noise
 from sim.core.parameters import settle
-from sim.core.schema import ACTIONS, CHANNELS, CLASSES, DAY_S, KINDS
+from sim.core.schema import ACTIONS, BESIDE, CHANNELS, CLASSES, DAY_S, KINDS
 from sim.experiment import make_world, simulate, world_noise
 from sim.exposure.engagement import engagement
 from sim.exposure.scene import Scene
@@ -24,6 +24,7 @@ from sim.verbs.compose import compose_config, options
 from sim.world.world import World
 
 STRATEGIES = options("strategy")
+POSTED = [kind for kind in KINDS if kind not in BESIDE]
 WORDS = ["world.size=120", "world.owners=3", "horizon_days=60", "platform=by_hand", "content=true"]
 
 
@@ -35,8 +36,8 @@ class Bench:
     log: Log
     noise: Noise
 
-    def desk(self, world: World, log: Log) -> Desk:
-        return Desk(know(world, KINDS), engagement(log, self.noise, like_share=0.3))
+    def desk(self, world: World, log: Log, kinds: Sequence[str] = KINDS) -> Desk:
+        return Desk(know(world, kinds), engagement(log, self.noise, like_share=0.3))
 
     def built(self, name: str) -> Strategy:
         return build(settle(self.config["strategy"][name], None))
@@ -157,10 +158,10 @@ def predicted(scene: Scene, posts: np.ndarray, noise: Noise) -> np.ndarray:
 
 def test_a_cheat_cannot_recompute_the_worlds_draws(bench: Bench) -> None:
     decision = bench.world.decision
-    posts = [own["post"].to_numpy()[own["deleted"].to_numpy() > decision] for own in know(bench.world, KINDS).own]
+    posts = [own["post"].to_numpy()[own["deleted"].to_numpy() > decision] for own in know(bench.world, POSTED).own]
     cheat = Cheat(bench.scene, [])
     made = plans(
-        cheat, bench.desk(bench.world, bench.log), bench.platform, bench.noise,
+        cheat, bench.desk(bench.world, bench.log, POSTED), bench.platform, bench.noise,
         decision=bench.world.decision, horizon_end=bench.scene.horizon_end,
     )  # fmt: skip
     assert not isinstance(made, str)

@@ -86,11 +86,12 @@ def worlds() -> list[World]:
 
 
 def texts(world: World) -> Iterator[tuple[str, list[dict[str, int]], int, str]]:
-    """Text, spans, true bits and the author's locale of each post."""
+    """Text, spans, true bits and the author's locale of each post that has a text."""
     locale = world.people["locale"].to_pylist()
     columns = (world.posts[name].to_pylist() for name in ("text", "spans", "sensitive", "author"))
     for text, spans, sensitive, author in zip(*columns, strict=True):
-        yield text, spans, sensitive, locale[author]
+        if text is not None:
+            yield text, spans, sensitive, locale[author]
 
 
 ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+\w")
