@@ -15,6 +15,9 @@ import pytest
 import yaml
 
 import sim
+from sim.core.noise import Noise
+from sim.core.parameters import settle
+from sim.verbs.compose import compose_config
 
 ROOT = Path(__file__).parents[1]
 MODULES = sorted(path for path in (ROOT / "sim").rglob("*.py"))
@@ -226,3 +229,15 @@ def test_make_alone_lists_its_commands() -> None:
     ).stdout
     for command in ("demo", "test", "check", "bench", "golden", "clean"):
         assert re.search(rf"^ *make {command} +\w", listed, re.MULTILINE), listed
+
+
+CHOICES = [(group.name, file.stem) for group in sorted((ROOT / "conf").iterdir()) if group.is_dir()
+           and group.name not in ("channel", "strategy") for file in sorted(group.glob("*.yaml"))]  # fmt: skip
+
+
+@pytest.mark.parametrize(("group", "name"), CHOICES, ids="=".join)
+def test_every_choice_of_every_group_settles_to_numbers(group: str, name: str) -> None:
+    """A choice that changes another's value without its range, or the other way round, is found here."""
+    config = compose_config("compare", [f"{group}={name}"])
+    for noise in (None, Noise(1)):
+        settle(config, noise)
