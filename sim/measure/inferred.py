@@ -50,7 +50,8 @@ def paragraph(results: Results) -> str:
 
 
 def _share(row: Row) -> str:
-    return f"{percent(row['mean'])} ({interval(row['low'], row['high'])})"
+    span = interval(row["low"], row["high"])
+    return f"{percent(row['mean'])} ({span})" if span else percent(row["mean"])
 
 
 def _change(before: dict[str, Row], after: dict[str, Row], measure: str) -> float:
