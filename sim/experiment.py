@@ -73,7 +73,9 @@ def make_world(config: Config, number: int, archive: Archive | None = None) -> W
         laws["posts"].leaving, society.people, noise, friends=np.diff(audience.start), size=size, decision=decision
     )
     if archive is None:
-        owners = choose(everybody, audience, noise, size=size, count=laws["world"]["owners"])
+        owners = choose(
+            everybody, audience, noise, size=size, count=laws["world"]["owners"], aged=config["owners_aged"]
+        )
         own = publish(laws["posts"], everybody, owners, noise, decision=decision, content=config["content"])
         held = accumulate(
             laws["belongings"], laws["posts"], everybody, bonds, owners, noise,

@@ -11,7 +11,7 @@ import yaml
 
 from sim.cleanup.account import Account, observe
 from sim.cleanup.limits import Limits, Rule
-from sim.cleanup.plan import WHOLE_ACCOUNT, Choice, Strategy, missing
+from sim.cleanup.plan import ON_ACCOUNT, WHOLE_ACCOUNT, Choice, Strategy, missing
 from sim.cleanup.strategies.mastodon_auto_delete import MastodonAutoDelete
 from sim.cleanup.strategies.most_sensitive import MostSensitive
 from sim.core.build import build
@@ -173,7 +173,7 @@ def test_orders() -> None:
     )
     old = [p for p in posts if NOW - seen.time[place[p]] > 365 * DAY_S]
     assert ask("keep_last", seen).target.tolist() == old[::-1]
-    for name, action in (("make_private", "limit"), ("delete_account", "delete_account")):
+    for name, action in (("make_private", "limit"), *((a, a) for a in ON_ACCOUNT if a != "limit")):
         assert ask(name, seen).target.tolist() == [WHOLE_ACCOUNT]
         assert ACTIONS[ask(name, seen).action] == action
     pictures = np.isin(seen.kind, [KINDS.index("photo"), KINDS.index("video")]) & (seen.audience == 2)

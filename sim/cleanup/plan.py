@@ -18,7 +18,7 @@ WHOLE_ACCOUNT = -1
 """The target of an action on the account, not on one post."""
 
 ON_POSTS = ("delete", "limit", "untag", "takedown")
-ON_ACCOUNT = ("limit", "erase", "object", "delete_account")
+ON_ACCOUNT = ("limit", "untag", "takedown", "erase", "object", "delete_account")
 
 Ids = NDArray[np.int64]
 See = Callable[[int, Ids], Account]

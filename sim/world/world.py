@@ -1,6 +1,6 @@
 """The world before anything is cleaned up: who there is, who sees whom, what was posted."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,11 +74,22 @@ def inhabit(
     return Society(read.size, pa.concat_tables([seated, crowd.slice(read.size)]), read.ties, read.notes)
 
 
-def choose(people: pa.Table, audience: Audience, noise: Noise, *, size: int, count: int) -> NDArray[np.int64]:
-    """`count` persons with ties and an account, those with the least keyed numbers: a newcomer
-    without ties displaces nobody."""
+def choose(
+    people: pa.Table, audience: Audience, noise: Noise, *, size: int, count: int, aged: Sequence[int]
+) -> NDArray[np.int64]:
+    """`count` persons with ties and an account, `aged` from and to so many years, those with the least keyed numbers.
+
+    A newcomer without ties displaces nobody.
+    """
     require(count >= 1, f"owners={count}: at least one person must be followed.")
+    require(
+        len(aged) == 2 and all(isinstance(years, int) for years in aged) and aged[0] <= aged[1],
+        f"owners_aged={list(aged)}: it takes two whole numbers of years, the younger first, as [13, 90].",
+    )
     tied = np.flatnonzero((np.diff(audience.start[: size + 1]) > 0) & (gone_at(people)[:size] == NEVER))
     require(len(tied) > 0, "Nobody in this world has a tie, so nobody's exposure can be followed.")
-    order = np.argsort(noise.words("owner", tied)[0], kind="stable")
-    return np.sort(tied[order[:count]])
+    age = people["age"].to_numpy()[tied]
+    able = tied[(age >= aged[0]) & (age <= aged[1])]
+    require(len(able) > 0, f"owners_aged={list(aged)}: nobody with a tie is of that age in this world.")
+    order = np.argsort(noise.words("owner", able)[0], kind="stable")
+    return np.sort(able[order[:count]])
