@@ -6,6 +6,7 @@ that point nowhere. The repository lists everything, without an end to its pages
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,9 @@ from sim.platforms.exports.item import Item
 from sim.platforms.exports.readers.bluesky import read
 
 DELETE = "com.atproto.repo.applyWrites#delete"
+
+STRANGE = "it is no address of a record of this account: at://did/collection/key"
+_ID = re.compile(r"at://(?P<repo>did:[a-z]+:[\w.:%-]+)/(?P<collection>[A-Za-z0-9.-]+)/(?P<rkey>[\w.~:-]+)")
 
 LOGIN = Call(
     method="POST", path="/xrpc/com.atproto.server.createSession",
@@ -100,12 +104,14 @@ class BlueskyConnector:
 
     def fetch(self, native_id: str) -> Kept | Answer:
         """The record as JSON, and its pictures and films."""
-        reply = self._web.send(RECORD, _names(native_id), signed_in=False)
+        if (names := self._own(native_id)) is None:
+            return Answer(status="refused", detail=STRANGE)
+        reply = self._web.send(RECORD, names, signed_in=False)
         if (status := _judge(reply)) != "accepted":
             return answered(reply, status, detail=self._shown(reply))
         media = []
         for cid in _blobs(_json(reply).get("value")):
-            got = self._web.send(BLOB, {"did": _names(native_id)["repo"], "cid": cid}, signed_in=False)
+            got = self._web.send(BLOB, {"did": names["repo"], "cid": cid}, signed_in=False)
             if judge(got) in ("retry", "unsure"):
                 return answered(got, judge(got), detail=self._shown(got))
             media += [(cid, got.body)] if got.status == 200 else []
@@ -114,35 +120,40 @@ class BlueskyConnector:
     def act(self, action: str, native_ids: tuple[str, ...]) -> Answer:
         """Delete records: one by its own call, which may be repeated; several all or none."""
         if action not in self.actions or not 1 <= len(native_ids) <= self.batch:
-            return Answer(
-                status="refused", detail=f"1 to {self.batch} records a call can be deleted here, not {action}"
-            )
-        if any(_names(native_id)["repo"] != self._did for native_id in native_ids) and self._did is not None:
-            return Answer(status="refused", detail="it is no record of this account")
-        writes = [
-            {"$type": DELETE, "collection": names["collection"], "rkey": names["rkey"]}
-            for names in map(_names, native_ids)
-        ]
-        if len(native_ids) == 1:
-            reply = self._signed(DELETE_ONE, _names(native_ids[0]))
+            return Answer(status="refused", detail=f"1 to {self.batch} records a call are deleted, not {action}")
+        named = [names for native_id in native_ids if (names := self._own(native_id))]
+        if len(named) < len(native_ids):
+            return Answer(status="refused", detail=STRANGE)
+        if len(named) == 1:
+            reply = self._signed(DELETE_ONE, named[0])
         else:
-            reply = self._signed(DELETE_SOME, {"did": _names(native_ids[0])["repo"], "writes": writes})
+            parts = ("collection", "rkey")
+            writes = [{"$type": DELETE} | {part: names[part] for part in parts} for names in named]
+            reply = self._signed(DELETE_SOME, {"did": named[0]["repo"], "writes": writes})
         status = _judge(reply)
         return answered(reply, status, detail="" if status == "accepted" else self._shown(reply))
 
     def look(self, native_id: str, *, signed_in: bool) -> Look:
         """A record is public, so the question is the same for owner and stranger."""
-        reply = self._web.send(RECORD, _names(native_id), signed_in=False)
+        if (names := _names(native_id)) is None:
+            return Look(sight="unknown")
+        reply = self._web.send(RECORD, names, signed_in=False)
         status = _judge(reply)
         sight: Sight = "gone" if status == "gone" else "there" if status == "accepted" else "unknown"
         return Look(sight=sight, http_status=reply.status, not_before=reply.not_before)
 
     def undo(self, kept: Kept) -> Answer:
         """Write the archived record again under its old key: the same address, and others' likes point to it again."""
-        names = _names(kept.native_id)
+        if (names := self._own(kept.native_id)) is None:
+            return Answer(status="refused", detail=STRANGE)
         reply = self._signed(PUT, names | {"record": json.loads(kept.raw)["value"]})
         status, made = _judge(reply), _json(reply).get("uri")
         return answered(reply, status, detail="" if status == "accepted" else self._shown(reply), new_id=made)
+
+    def _own(self, native_id: str) -> dict[str, str] | None:
+        """The parts of a record's address, if it is this account's, as far as that is known."""
+        names = _names(native_id)
+        return names if names is not None and self._did in (None, names["repo"]) else None
 
     def _signed(self, call: Call, context: Mapping[str, Any]) -> Reply:
         """A signed call; a session that ran out was refused before anything was done, and is renewed once."""
@@ -176,10 +187,9 @@ class BlueskyConnector:
         return self._web.clean(reply.problem or reply.body[:300].decode("utf-8", "replace"))
 
 
-def _names(native_id: str) -> dict[str, str]:
-    repo, _, rest = native_id.removeprefix("at://").partition("/")
-    collection, _, rkey = rest.partition("/")
-    return {"repo": repo, "collection": collection, "rkey": rkey}
+def _names(native_id: str) -> dict[str, str] | None:
+    found = _ID.fullmatch(native_id)
+    return found.groupdict() if found else None
 
 
 def _judge(reply: Reply) -> Status:

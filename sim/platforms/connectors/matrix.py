@@ -6,6 +6,7 @@ that its content is empty and it names its redaction. The same transaction id ma
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,8 @@ from sim.platforms.exports.item import Item
 
 BASE = "/_matrix/client/v3"
 OTHERS = "it is another person's"
+STRANGE = "it is no id of a message: !room/$event"
+_ID = re.compile(r"(?P<room>![^/]+)/(?P<event>\$[^/]+)")
 TYPES = ["m.room.message", "m.sticker", "m.room.encrypted", "m.poll.start"]
 WHOAMI = Call(method="GET", path=f"{BASE}/account/whoami")
 ROOMS = Call(method="GET", path=f"{BASE}/joined_rooms")
@@ -94,7 +97,9 @@ class MatrixConnector:
 
     def fetch(self, native_id: str) -> Kept | Answer:
         """The event as the server keeps it, and the file it points to."""
-        reply = self._web.send(EVENT, _names(native_id))
+        if (names := _names(native_id)) is None:
+            return Answer(status="refused", detail=STRANGE)
+        reply = self._web.send(EVENT, names)
         if judge(reply) != "accepted" or _redacted(_json(reply)):
             status = "gone" if judge(reply) == "accepted" else judge(reply)
             return answered(reply, status, detail=self._shown(reply))
@@ -114,15 +119,19 @@ class MatrixConnector:
         """Redact one event; sent again it is the same redaction."""
         if action not in self.actions or len(native_ids) != 1:
             return Answer(status="refused", detail=f"one message a call can be deleted here, not {action}")
-        reply = self._web.send(REDACT, _names(native_ids[0]) | {"txn": _txn("redact", native_ids[0])})
+        if (names := _names(native_ids[0])) is None:
+            return Answer(status="refused", detail=STRANGE)
+        reply = self._web.send(REDACT, names | {"txn": _txn("redact", native_ids[0])})
         status = judge(reply)
         return answered(reply, status, detail="" if status == "accepted" else self._shown(reply))
 
     def look(self, native_id: str, *, signed_in: bool) -> Look:
         """A shell is gone. Strangers see no rooms."""
+        if (names := _names(native_id)) is None:
+            return Look(sight="unknown")
         if not signed_in:
             return Look(sight="gone")
-        reply = self._web.send(EVENT, _names(native_id))
+        reply = self._web.send(EVENT, names)
         sight: Sight = "unknown"
         if reply.status == 200 and _json(reply):
             sight = "gone" if _redacted(_json(reply)) else "there"
@@ -132,21 +141,22 @@ class MatrixConnector:
 
     def undo(self, kept: Kept) -> Answer:
         """Send the archived content again, as a new event."""
+        if (names := _names(kept.native_id)) is None:
+            return Answer(status="refused", detail=STRANGE)
         event = json.loads(kept.raw)
         again = {"type": event["type"], "content": event["content"], "txn": _txn("again", kept.native_id)}
-        reply = self._web.send(SEND, _names(kept.native_id) | again)
+        reply = self._web.send(SEND, names | again)
         status, made = judge(reply), _json(reply).get("event_id")
-        room = _names(kept.native_id)["room"]
         detail = "" if status == "accepted" else self._shown(reply)
-        return answered(reply, status, detail=detail, new_id=f"{room}/{made}" if made else None)
+        return answered(reply, status, detail=detail, new_id=f"{names['room']}/{made}" if made else None)
 
     def _shown(self, reply: Reply) -> str:
         return self._web.clean(reply.problem or reply.body[:300].decode("utf-8", "replace"))
 
 
-def _names(native_id: str) -> dict[str, str]:
-    room, _, event = native_id.partition("/")
-    return {"room": room, "event": event}
+def _names(native_id: str) -> dict[str, str] | None:
+    found = _ID.fullmatch(native_id)
+    return found.groupdict() if found else None
 
 
 def _txn(what: str, native_id: str) -> str:
