@@ -56,6 +56,15 @@ def draw_each(key: np.uint64, a: Integer, b: Array, c: Integer, first: Array, se
 
 
 @compiled
+def draw_all(key: np.uint64, a: Array, b: Array, c: Array) -> tuple[Array, Array]:
+    """`draw` for each row of three columns."""
+    first, second = np.empty(len(a), dtype=np.uint64), np.empty(len(a), dtype=np.uint64)
+    for i in range(len(a)):
+        first[i], second[i] = draw(key, a[i], b[i], c[i])
+    return first, second
+
+
+@compiled
 def lucky(coin: Array, chance: Array, found: Array) -> int:
     """Which of `chance` (thresholds of 32 bits) exceed the top halves of their coins: numbers in `found`; how many.
 
@@ -63,7 +72,7 @@ def lucky(coin: Array, chance: Array, found: Array) -> int:
     """
     count = 0
     for i in range(len(chance)):
-        found[count] = i
+        found[np.uintp(count)] = i
         count += coin[i] >> np.uint64(32) < chance[i]
     return count
 
@@ -71,9 +80,9 @@ def lucky(coin: Array, chance: Array, found: Array) -> int:
 @compiled
 def delay(table: Array, word: np.uint64) -> int:
     """Seconds drawn from a table of quantiles; the numpy twin is `sim.core.quantile.delay`."""
-    row = np.int64(word >> np.uint64(52))
+    row = np.uintp(word >> np.uint64(52))
     part = np.int64((word >> np.uint64(36)) & np.uint64(0xFFFF))
-    return table[row] + (((table[row + 1] - table[row]) * part) >> 16)
+    return table[row] + (((table[row + np.uintp(1)] - table[row]) * part) >> 16)
 
 
 @compiled

@@ -16,6 +16,8 @@ from sim.core.errors import require
 Words = NDArray[np.uint64]
 
 PARITY = np.uint64(0x1BD11BDAA9FC1A22)
+MANY = 64
+"""So many draws and more are made by compiled code, with equal bits (`sim.core.compiled`)."""
 ROTATIONS = (16, 42, 12, 31, 16, 32, 24, 21)
 
 
@@ -61,7 +63,13 @@ class Noise:
 
     def words(self, decision: str, a: ArrayLike, b: ArrayLike = 0, c: ArrayLike = 0) -> tuple[Words, Words]:
         """Two arrays of independent 64-bit words, addressed by the decision and up to three ids (broadcast)."""
-        return threefry(np.atleast_1d(self.key(decision)), _words(c), _words(a), _words(b))
+        ids = np.broadcast_arrays(_words(a), _words(b), _words(c))
+        if ids[0].size < MANY:
+            return threefry(np.atleast_1d(self.key(decision)), ids[2], ids[0], ids[1])
+        from sim.core.compiled import draw_all  # compiled code is loaded by those who draw much
+
+        first, second = draw_all(self.key(decision), *(np.array(each).ravel() for each in ids))
+        return first.reshape(ids[0].shape), second.reshape(ids[0].shape)
 
     def uniform(self, decision: str, a: ArrayLike, b: ArrayLike = 0, c: ArrayLike = 0) -> NDArray[np.float64]:
         """Numbers in [0, 1), multiples of 2^-53."""

@@ -20,8 +20,9 @@ def sorted_by_post(post: Array, events: Events, posts: int) -> tuple[Array, Even
     The last is None where the rows were sorted already. Columns get the types of the log; empty ones stay empty.
     """
     columns = {name: getattr(events, name).astype(kind, copy=False) for name, kind in EVENT_TYPES.items()}
-    if len(post) == 0 or bool((post[1:] >= post[:-1]).all()):
-        return np.searchsorted(post, np.arange(posts + 1)).astype(np.int64), Events(**columns), None
+    start = starts(post, posts)
+    if start[-1] == len(post):
+        return start, Events(**columns), None
     start, place = places(post, posts)
     for name, column in columns.items():
         if len(column):
@@ -61,18 +62,39 @@ def woven(first: int, stages: Sequence[tuple[int, Array, Events]], objects: Obje
             start, moved[turn] + offset, offsets, moved, object_place, base, *(getattr(events, n) for n in EVENT_TYPES),
             *final.values(),
         )  # fmt: skip
-    columns = {f.name: getattr(objects, f.name) for f in fields(Objects)}
-    maker = remade(columns["maker"], columns["post"], offsets, moved)
-    columns |= {"maker": maker, "parent": np.where(columns["parent"] < 0, -1, object_place[columns["parent"]])}
-    if len(object_place) > base:
-        columns = {name: _placed(column, object_place) for name, column in columns.items()}
-    return Block(first, event_start, Events(**final), Objects(**columns))
+    return Block(first, event_start, Events(**final), _laid(objects, base, late_place, object_place, offsets, moved))
 
 
-def _placed(column: Array, place: Array) -> Array:
-    moved = np.empty_like(column)
-    moved[place] = column
-    return moved
+def _laid(objects: Objects, base: int, late_place: Array, object_place: Array, offsets: Array, moved: Array) -> Objects:
+    """The objects: the base ones where they are, the late ones post by post, with rows of the finished block."""
+    late = {f.name: getattr(objects, f.name)[base:] for f in fields(Objects)}
+    if len(late_place) == 0:
+        return objects
+    late["maker"] = remade(late["maker"], late["post"], offsets, moved)
+    late["parent"] = object_place[late["parent"]]
+    columns = {}
+    for name, column in late.items():
+        columns[name] = np.concatenate([getattr(objects, name)[:base], column])
+        columns[name][base + late_place] = column
+    return Objects(**columns)
+
+
+@compiled
+def starts(post: Array, posts: Integer) -> Array:
+    """Where each post's rows start in a column sorted by post; the last entry is -1 if it is not."""
+    start = np.empty(posts + 1, dtype=np.int64)
+    following = 0
+    for row in range(len(post)):
+        if post[row] >= following:
+            for p in range(following, post[row] + 1):
+                start[p] = row
+            following = post[row] + 1
+        elif post[row] < following - 1:
+            start[posts] = -1
+            return start
+    for p in range(following, posts + 1):
+        start[p] = len(post)
+    return start
 
 
 @compiled
@@ -141,24 +163,37 @@ def lay(
         low, high = start[p], start[p + 1]
         if low == high:
             continue
-        at, end = low + shift[p], high + shift[p]
-        to_time[at:end] = time[low:high]
-        to_channel[at:end] = channel[low:high]
-        to_actor[at:end] = actor[low:high]
-        to_learner[at:end] = learner[low:high]
+        at, count = low + shift[p], high - low
+        copy_run(to_time, at, time, low, count)
+        copy_run(to_channel, at, channel, low, count)
+        copy_run(to_actor, at, actor, low, count)
+        copy_run(to_learner, at, learner, low, count)
         for row in range(low, high):
-            thing = object_[row]
-            to_object[row + shift[p]] = thing if thing < base else object_place[thing]
-        if len(parent):
-            for row in range(low, high):
-                to_parent[row + shift[p]] = final_row(parent[row], p, offsets, moved)
-        else:
-            to_parent[at:end] = -1
+            thing = object_[np.uintp(row)]
+            to_object[np.uintp(row + shift[p])] = thing if thing < base else object_place[np.uintp(thing)]
+        for row in range(low, high if len(parent) else low):
+            to_parent[np.uintp(row + shift[p])] = final_row(parent[np.uintp(row)], p, offsets, moved)
+        if len(parent) == 0:
+            fill_run(to_parent, at, count, -1)
         if len(key):
-            to_key[at:end] = key[low:high]
+            copy_run(to_key, at, key, low, count)
         else:
-            to_key[at:end] = 0
+            fill_run(to_key, at, count, 0)
         if len(mark):
-            to_mark[at:end] = mark[low:high]
+            copy_run(to_mark, at, mark, low, count)
         else:
-            to_mark[at:end] = 0
+            fill_run(to_mark, at, count, 0)
+
+
+@compiled
+def copy_run(to: Array, at: Integer, column: Array, low: Integer, count: Integer) -> None:
+    """to[at + i] = column[low + i]; unsigned, so that no index is asked whether it counts from the end."""
+    for i in range(count):
+        to[np.uintp(at + i)] = column[np.uintp(low + i)]
+
+
+@compiled
+def fill_run(to: Array, at: Integer, count: Integer, value: Integer) -> None:
+    """to[at + i] = value."""
+    for i in range(count):
+        to[np.uintp(at + i)] = value

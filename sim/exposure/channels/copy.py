@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, compiled, delay, draw, draw_each, whole
+from sim.core.compiled import Array, Integer, compiled, delay, draw, draw_each, lucky, whole
 from sim.core.errors import require_above_0, require_share
 from sim.core.log import Events, Objects
 from sim.core.noise import Noise
@@ -18,7 +18,7 @@ from sim.core.quantile import Quantiles, exponential, lognormal
 from sim.core.schema import CHANNELS, YEAR_S
 from sim.exposure.doors import closing
 from sim.exposure.draft import NOTHING, Draft, Stage, no_events, no_objects
-from sim.exposure.reach import is_viewer
+from sim.exposure.reach import is_friend, new_sieve, sift
 from sim.exposure.scene import Scene
 from sim.exposure.story import Story
 
@@ -210,6 +210,8 @@ def copied(
     given = len(views.post)
     turn = 0
     coins, whens = np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.uint64)
+    shown = np.empty(1, dtype=np.int32)
+    sieve, sifted = new_sieve(), -1
     while turn < given + len(rows):
         if turn < given:
             p, channel, time = whole(views.post[turn]), whole(views.channel[turn]), whole(views.time[turn])
@@ -228,7 +230,10 @@ def copied(
         birth = time + 1 + delay(making, when)
         if birth >= met_end or birth >= horizon_end:
             continue
-        learner = 0 if is_viewer(start, viewer, subject[p], who) else 1
+        if sifted != subject[p]:
+            sifted = subject[p]
+            sift(sieve, start, viewer, sifted)
+        learner = 0 if is_friend(sieve, start, viewer, subject[p], who) else 1
         made, copy = -2 - len(rows), -2 - len(things)
         rows.append((p, met, view, birth, COPY, who, key << 4 | channel, learner))
         identity = whole(draw(id_key, met_id, who, way)[0] >> np.uint64(2) | np.uint64(1) << np.uint64(62))
@@ -236,17 +241,15 @@ def copied(
         end = closing(3, birth, natural, 0, first + p, doors)
         things.append((identity, p, met, who, birth, natural, made))
         ends.append(whole(end))
-        crowd, chances = viewer[start[who] : start[who + 1]], visibility[start[who] : start[who + 1]]
+        crowd = viewer[start[who] : start[who + 1]]
         if len(crowd) > len(coins):
             coins, whens = np.empty(len(crowd), dtype=np.uint64), np.empty(len(crowd), dtype=np.uint64)
+            shown = np.empty(len(crowd) + 1, dtype=np.int32)
         draw_each(seen_key, identity, crowd, 0, coins, whens)
-        for i in range(len(crowd)):
-            target = whole(crowd[i])
-            seen = birth + delay(seeing, whens[i])
-            if coins[i] >> np.uint64(32) >= chances[i] or seen >= end or seen >= horizon_end:
-                continue
-            if target != subject[p] and target != author[p]:
-                learner = 0 if is_viewer(start, viewer, subject[p], target) else 1
+        for i in shown[: lucky(coins, visibility[start[who] : start[who + 1]], shown)]:
+            target, seen = whole(crowd[i]), birth + delay(seeing, whens[i])
+            if seen < end and seen < horizon_end and target != subject[p] and target != author[p]:
+                learner = 0 if is_friend(sieve, start, viewer, subject[p], target) else 1
                 rows.append((p, copy, made, seen, COPIED, target, 0, learner))
     return event_columns(rows), object_columns(things)
 

@@ -17,7 +17,7 @@ from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, exponential
 from sim.core.schema import YEAR_S
 from sim.exposure.draft import NOTHING, Draft, Stage, no_objects
-from sim.exposure.reach import is_viewer
+from sim.exposure.reach import is_friend, is_viewer, new_sieve, sift
 from sim.exposure.story import Story
 
 DISCOVERY = 2
@@ -126,7 +126,7 @@ def found(  # noqa: C901, two ways of finding
     skips: Array,
 ) -> tuple[Array, ...]:
     """Columns (post, object, time, actor, key, learner) of all findings by friends and by strangers."""
-    room = 1024
+    room = 1024 + (start[author + 1] - start[author])[audience > 0].sum() // 2
     out_post = np.empty(room, dtype=np.int32)
     out_object = np.empty(room, dtype=np.int32)
     out_time = np.empty(room, dtype=np.int32)
@@ -140,6 +140,7 @@ def found(  # noqa: C901, two ways of finding
     finding = np.empty(widest + 1, dtype=np.int32)
     visits, look = np.empty(1024, dtype=np.int64), np.empty(1024, dtype=np.int64)
     visited = -1
+    sieve, sifted = new_sieve(), -1
     count = 0
     n = 0
     for p in range(len(post)):
@@ -161,14 +162,18 @@ def found(  # noqa: C901, two ways of finding
             crowd = viewer[start[author[p]] : start[author[p] + 1]]
             draw_each(friend_key, post[p], crowd, 0, word, unused)
             foreign = author[p] != subject[p]
-            for i in finding[: soon(word[: len(crowd)], friend_delays, last - time[p], finding)]:
+            for each in finding[: soon(word[: len(crowd)], friend_delays, last - time[p], finding)]:
+                i, row = np.uintp(each), np.uintp(n)
                 seen, who = time[p] + delay(friend_delays, word[i]), crowd[i]
                 if seen < last and who != subject[p] and who != author[p]:
-                    out_post[n], out_object[n], out_time[n], out_actor[n], out_key[n] = p, 3 * p, seen, who, 0
-                    out_learner[n] = 1 if foreign and not is_viewer(start, viewer, subject[p], who) else 0
+                    out_post[row], out_object[row], out_time[row], out_actor[row], out_key[row] = p, 3 * p, seen, who, 0
+                    out_learner[row] = 1 if foreign and not is_viewer(start, viewer, subject[p], who) else 0
                     n += 1
         if audience[p] < 2:
             continue
+        if sifted != subject[p]:
+            sifted = subject[p]
+            sift(sieve, start, viewer, sifted)
         last = min(close[3 * p + 1], horizon_end)
         made = looked(post[p], time[p], last, visits[:count], hazards[p], look_key, skips, look)
         if made > len(word):
@@ -179,7 +184,7 @@ def found(  # noqa: C901, two ways of finding
             if who != subject[p] and who != author[p]:
                 out_post[n], out_object[n], out_time[n] = p, 3 * p + 1, visits[look[i]]
                 out_actor[n], out_key[n] = who, look[i]
-                out_learner[n] = 0 if is_viewer(start, viewer, subject[p], who) else 1
+                out_learner[n] = 0 if is_friend(sieve, start, viewer, subject[p], who) else 1
                 n += 1
     return out_post[:n], out_object[:n], out_time[:n], out_actor[:n], out_key[:n], out_learner[:n]
 
@@ -212,7 +217,7 @@ def soon(word: Array, delays: Array, within: Integer, found: Array) -> int:
     rows = np.uint64(np.searchsorted(delays, within))
     count = 0
     for i in range(len(word)):
-        found[count] = i
+        found[np.uintp(count)] = i
         count += word[i] >> np.uint64(52) < rows
     return count
 

@@ -105,15 +105,16 @@ def shown(
             draw_each(tag_key if turn else feed_key, post[p], crowd, 0, coin, when)
             count = lucky(coin, visibility[start[person] : start[person + 1]], seeing)
             foreign = author[p] != subject[p] and turn == 0
-            for i in seeing[:count]:
+            for each in seeing[:count]:
+                i, row = np.uintp(each), np.uintp(n)
                 seen, who = time[p] + delay(delays, when[i]), crowd[i]
                 if seen >= last or who == subject[p] or who == author[p]:
                     continue
-                out_post[n] = p
-                out_object[n] = reach
-                out_time[n] = seen
-                out_channel[n] = turn
-                out_actor[n] = who
-                out_learner[n] = 1 if foreign and not is_viewer(start, viewer, subject[p], who) else 0
+                out_post[row] = p
+                out_object[row] = reach
+                out_time[row] = seen
+                out_channel[row] = turn
+                out_actor[row] = who
+                out_learner[row] = 1 if foreign and not is_viewer(start, viewer, subject[p], who) else 0
                 n += 1
     return out_post[:n], out_object[:n], out_time[:n], out_channel[:n], out_actor[:n], out_learner[:n]

@@ -16,7 +16,7 @@ from sim.core.log import Events
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, lognormal, reshare_kernel
 from sim.exposure.draft import NOTHING, Draft, Stage, no_events, no_objects
-from sim.exposure.reach import is_viewer
+from sim.exposure.reach import is_friend, new_sieve, sift
 from sim.exposure.roll import grown, new_roll, place_of
 from sim.exposure.scene import Scene
 from sim.exposure.story import Name, Story
@@ -199,9 +199,13 @@ def spread(  # noqa: C901, one heap
     todo: list[tuple[int, int, int]] = [(0, 0, 0)]  # when, seen when, who
     coin, when = np.empty(1024, dtype=np.uint64), np.empty(1024, dtype=np.uint64)
     reached, chosen = np.empty(1025, dtype=np.int32), np.empty(1024, dtype=np.int32)
+    sieve, sifted = new_sieve(), -1
     for p in range(len(post)):
         if view_start[p] == view_start[p + 1]:
             continue
+        if sifted != subject[p]:
+            sifted = subject[p]
+            sift(sieve, start, viewer, sifted)
         last = min(close[3 * p + 1], horizon_end)
         todo.clear()
         slots, roll = new_roll(view_start[p + 1] - view_start[p])
@@ -210,13 +214,16 @@ def spread(  # noqa: C901, one heap
         for at in range(view_start[p], view_start[p + 1]):
             place = place_of(slots, roll, count, view_actor[at])
             if place == count or view_time[at] < known[place, FIRST]:  # the earlier row wins a tie
-                known[place] = np.array([view_time[at], view_row[at], -1, 0, 0])
+                note(known, place, view_time[at], view_row[at], -1, 0)
             count = max(count, place + 1)
+        if count > len(coin):
+            coin, when = np.empty(2 * count, dtype=np.uint64), np.empty(2 * count, dtype=np.uint64)
+            reached, chosen = np.empty(2 * count + 1, dtype=np.int32), np.empty(2 * count, dtype=np.int32)
+        draw_each(reshare_key, post[p], roll[:count], 0, coin, when)
         for place in range(count):
-            chance, moment = draw(reshare_key, post[p], roll[place], 0)
-            if chance >> np.uint64(32) < threshold:
+            if coin[place] >> np.uint64(32) < threshold:
                 seen = known[place, FIRST]
-                heappush(todo, (seen + delay(kernel, moment), seen, whole(roll[place])))
+                heappush(todo, (seen + delay(kernel, when[place]), seen, whole(roll[place])))
         while todo:
             time, _, who = heappop(todo)
             if time >= last:
@@ -225,9 +232,9 @@ def spread(  # noqa: C901, one heap
             if known[place, SHARE] < 0:
                 continue
             if known[place, ROW] == UNWRITTEN:
-                write_view(rows, p, roll, known, place, is_viewer(start, viewer, subject[p], who))
+                write_view(rows, p, roll, known, place, is_friend(sieve, start, viewer, subject[p], who))
             known[place, SHARE] = -2 - len(rows)
-            friend = is_viewer(start, viewer, subject[p], who)
+            friend = is_friend(sieve, start, viewer, subject[p], who)
             rows.append((p, known[place, ROW], time, 3, who, 0, 0 if friend else 1))
             crowd = viewer[start[who] : start[who + 1]]
             if len(crowd) > len(coin):
@@ -248,29 +255,36 @@ def spread(  # noqa: C901, one heap
                 at = place_of(slots, roll, count, target)
                 if at == count:
                     count += 1
-                elif not earlier(known[at], seen, time, who, roll):
+                elif not earlier(known, at, seen, time, who, roll):
                     continue
-                known[at] = np.array([seen, UNWRITTEN, place, time, 0])
+                note(known, at, seen, UNWRITTEN, place, time)
                 chosen[new] = at
                 new += 1
+            draw_each(reshare_key, post[p], roll[chosen[:new]], 0, coin, when)
             for i in range(new):
-                at = chosen[i]
-                chance, moment = draw(reshare_key, post[p], roll[at], 0)
-                if chance >> np.uint64(32) < threshold:
-                    seen = known[at, FIRST]
-                    heappush(todo, (seen + delay(kernel, moment), seen, whole(roll[at])))
+                if coin[i] >> np.uint64(32) < threshold:
+                    seen = known[chosen[i], FIRST]
+                    heappush(todo, (seen + delay(kernel, when[i]), seen, whole(roll[chosen[i]])))
         for place in range(count):
             if known[place, ROW] == UNWRITTEN:
-                write_view(rows, p, roll, known, place, is_viewer(start, viewer, subject[p], roll[place]))
+                write_view(rows, p, roll, known, place, is_friend(sieve, start, viewer, subject[p], roll[place]))
     return columns_of(rows)
 
 
 @compiled
-def earlier(known: Array, seen: Integer, since: Integer, by: Integer, roll: Array) -> bool:
+def note(known: Array, place: Integer, first: Integer, row: Integer, brought: Integer, since: Integer) -> None:
+    """Write down a person's first view."""
+    known[place, FIRST], known[place, ROW], known[place, BROUGHT] = first, row, brought
+    known[place, SINCE], known[place, SHARE] = since, 0
+
+
+@compiled
+def earlier(known: Array, place: Integer, seen: Integer, since: Integer, by: Integer, roll: Array) -> bool:
     """Whether a delivery at `seen` comes before a person's first view: by time, then its reshare's, then by whom."""
-    if known[FIRST] != seen:
-        return known[FIRST] > seen
-    return known[BROUGHT] >= 0 and (since, by) < (known[SINCE], roll[known[BROUGHT]])
+    if known[place, FIRST] != seen:
+        return bool(known[place, FIRST] > seen)
+    brought = known[place, BROUGHT]
+    return bool(brought >= 0 and (since, by) < (known[place, SINCE], whole(roll[brought])))
 
 
 @compiled
