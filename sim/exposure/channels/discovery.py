@@ -179,11 +179,11 @@ def found(  # noqa: C901, two ways of finding
         if made > len(word):
             word, unused = np.empty(2 * made, dtype=np.uint64), np.empty(2 * made, dtype=np.uint64)
         draw_each(visitor_key, author[p], look[:made], 0, word, unused)
-        for i in range(made):
-            who = whole(word[i] % np.uint64(population))
+        for nth in range(made):
+            who = whole(word[nth] % np.uint64(population))
             if who != subject[p] and who != author[p]:
-                out_post[n], out_object[n], out_time[n] = p, 3 * p + 1, visits[look[i]]
-                out_actor[n], out_key[n] = who, look[i]
+                out_post[n], out_object[n], out_time[n] = p, 3 * p + 1, visits[look[nth]]
+                out_actor[n], out_key[n] = who, look[nth]
                 out_learner[n] = 0 if is_friend(sieve, start, viewer, subject[p], who) else 1
                 n += 1
     return out_post[:n], out_object[:n], out_time[:n], out_actor[:n], out_key[:n], out_learner[:n]
