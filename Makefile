@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test check bench golden lock clean
+.PHONY: help demo test check verify bench golden lock clean
 
 PYTHON ?=
 WORKERS ?= 2
@@ -15,14 +15,20 @@ KEY := $(shell { pwd -P; cat pyproject.toml requirements.lock requirements-dev.l
 DEV := .venv/.dev-$(KEY)
 CORE := $(if $(wildcard $(DEV)),$(DEV),.venv/.core-$(KEY))
 
+# Other people's simulators live outside the tree, so that their pins never meet ours.
+PEERS_HOME ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/afterpost
+PEERS_VENV := $(PEERS_HOME)/peers-$(shell cat benchmarks/peers.lock | cksum | tr -c '0-9\n' '-')
+PEERS := $(PEERS_VENV)/.made
+PEERS_PY := $(PEERS_VENV)/bin/python
+
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
 
 demo: $(CORE) ## A small world, every strategy, a leaderboard and a report
 	@$(PY) -m sim demo
 
-test: $(DEV) ## All tests, on WORKERS processes (2)
-	$(PY) -m pytest -n $(WORKERS) --benchmark-disable
+test: $(DEV) ## All tests but verification, on WORKERS processes (2)
+	$(PY) -m pytest -n $(WORKERS) --benchmark-disable -m "not verify"
 
 check: $(DEV) ## Lint, format, types and import contracts
 	$(PY) -m ruff check .
@@ -30,16 +36,21 @@ check: $(DEV) ## Lint, format, types and import contracts
 	$(PY) -m mypy
 	.venv/bin/lint-imports
 
+verify: $(PEERS) ## Statistical verification, with other people's simulators beside
+	$(PEERS_PY) -m pytest -n $(WORKERS) --benchmark-disable -m verify tests/verify
+
 bench: $(DEV) ## Benchmarks: events a second of each engine
 	$(PY) -m pytest benchmarks --benchmark-only
 
 golden: $(DEV) ## Refresh the golden content hashes; review the diff
 	$(PY) -m tests.golden
 
-lock: ## Refresh both locks from pyproject.toml (needs uv)
+lock: ## Refresh the locks from pyproject.toml (needs uv)
 	uv pip compile $(LOCK_STYLE) pyproject.toml --output-file requirements.lock
 	uv pip compile $(LOCK_STYLE) --extra dev --constraint requirements.lock pyproject.toml \
 		--output-file requirements-dev.lock
+	uv pip compile $(LOCK_STYLE) --constraint requirements-dev.lock pyproject.toml benchmarks/peers.in \
+		--output-file benchmarks/peers.lock
 
 clean: ## Remove caches and build leftovers (runs and .venv stay)
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .import_linter_cache
@@ -52,6 +63,12 @@ LOCK_STYLE := --universal --python-version 3.11 --generate-hashes --no-emit-inde
 
 $(DEV):
 	$(call install,requirements-dev.lock)
+
+$(PEERS): | $(DEV)
+	@echo "Making the peers' environment in $(PEERS_VENV), once"
+	@$(PY) -m venv --clear $(PEERS_VENV)
+	@$(PEERS_PY) -m pip --disable-pip-version-check --no-input --quiet install --require-hashes -r benchmarks/peers.lock
+	@touch $@
 
 # Packages are compiled after installation and without their tests: the core stays well under 650 MB, and starts fast
 # where Python may not write bytecode. Without a terminal pip asks nothing and shows errors only.

@@ -27,7 +27,7 @@ from sim.exposure.scene import Scene
 
 # A twin asks for its tables of delays anew for each post, which would take most of the time of the tests.
 for _module in (copy, discovery, feed, reshare, review):
-    for _table in ("exponential", "lognormal", "reshare_kernel"):
+    for _table in ("exponential", "lognormal"):
         if hasattr(_module, _table):
             setattr(_module, _table, cache(getattr(_module, _table)))
 
@@ -120,7 +120,8 @@ def channels(unit_s: int) -> dict[str, Channel]:
             per_tie_per_year=YEAR_S / (20 * unit_s), visits_per_month=YEAR_S / 12 / (3 * unit_s), items_per_visit=1.0
         ),
         "reshare": Reshare(
-            p_share=1.0, s0_s=0.5 * unit_s, theta=0.5, limit_days=20 * day_share, delay_median_s=unit_s, delay_sigma=1.0
+            p_share=1.0, reaction_mean_s=unit_s, delay_median_s=unit_s, delay_sigma=1.0,
+            gone_per_year=YEAR_S / (10 * unit_s),
         ),
         "copy": Copy(
             p_copy=1.0, copy_delay_mean_s=unit_s, delay_median_s=2 * unit_s, delay_sigma=1.0,

@@ -38,25 +38,6 @@ def exponential(*, mean_s: float) -> Quantiles:
     return tabulate(lambda p: -mean_s * log1p(-p))
 
 
-@lru_cache(maxsize=TABLES_KEPT)
-def reshare_kernel(*, s0_s: float, theta: float, limit_s: float) -> Quantiles:
-    """Power-law reshare delay of SEISMIC (R08): density c up to s0, then c (t / s0)^-(1 + theta), cut at limit_s.
-
-    The uncut law's mean is infinite; here its mass beyond `limit_s` is shared out proportionally.
-    Zhao et al. 2015, doi:10.1145/2783258.2783401.
-    """
-    flat = theta / (1 + theta)  # mass up to s0 of the uncut law: c s0, with c s0 (1 + 1 / theta) = 1
-    total = 1 - (1 - flat) * (limit_s / s0_s) ** -theta
-
-    def quantile(p: float) -> float:
-        mass = p * total
-        if mass <= flat:
-            return mass / flat * s0_s
-        return float(s0_s * ((1 - mass) / (1 - flat)) ** (-1 / theta))
-
-    return tabulate(quantile)
-
-
 def delay(table: Quantiles, word: NDArray[np.uint64]) -> NDArray[np.int64]:
     """Seconds drawn from `table` by 64-bit words; the compiled twin is `sim.core.compiled.delay`."""
     row = (word >> np.uint64(52)).astype(np.int64)

@@ -1,8 +1,9 @@
 """Reshare: a viewer passes a public post on natively; friends of the resharer see it; it dies with the original.
 
-A coin and a delay a (post, person) from the first view on (R08, R10); a reshare is delivered to the resharer's
-audience with the tie's visibility and the feed's delay. All of it lies in public reach, which remembers: whom
-friends' reach or an earlier delivery has reached by then is passed over. Friends' reach never asks about it.
+A coin and a short delay a (post, person) from the first view on (R10); a reshare is delivered to the resharer's
+audience with the tie's visibility and the feed's delay, until the resharer takes it back (D05). All of it lies in
+public reach, which remembers: whom friends' reach or an earlier delivery has reached by then is passed over.
+Friends' reach never asks about it.
 """
 
 from dataclasses import dataclass
@@ -14,7 +15,8 @@ from sim.core.compiled import Array, Integer, compiled, delay, draw, draw_each, 
 from sim.core.errors import require_above_0, require_share
 from sim.core.log import Events
 from sim.core.noise import Noise
-from sim.core.quantile import Quantiles, lognormal, reshare_kernel
+from sim.core.quantile import Quantiles, exponential, lognormal
+from sim.core.schema import YEAR_S
 from sim.exposure.draft import NOTHING, Draft, Stage, no_events, no_objects
 from sim.exposure.reach import is_friend, new_sieve, sift
 from sim.exposure.roll import grown, new_roll, place_of
@@ -31,23 +33,21 @@ MOST_OFFSPRING = 0.9
 
 @dataclass(frozen=True)
 class Reshare:
-    """`p_share` a view; kernel `s0_s`, `theta`, cut at `limit_days`; deliveries seen after the feed's lognormal."""
+    """`p_share` a view, after `reaction_mean_s`; seen after the feed's lognormal, taken back at `gone_per_year`."""
 
     p_share: float
-    s0_s: float
-    theta: float
-    limit_days: float
+    reaction_mean_s: float
     delay_median_s: float
     delay_sigma: float
+    gone_per_year: float
 
     def __post_init__(self) -> None:
         require_share(p_share=self.p_share)
         require_above_0(
-            s0_s=self.s0_s,
-            theta=self.theta,
-            limit_days=self.limit_days,
+            reaction_mean_s=self.reaction_mean_s,
             delay_median_s=self.delay_median_s,
             delay_sigma=self.delay_sigma,
+            gone_per_year=self.gone_per_year,
         )
 
     def threshold(self, scene: Scene) -> int:
@@ -55,15 +55,17 @@ class Reshare:
         offspring = scene.mean_visibility * scene.biased_degree
         return int(min(self.p_share, MOST_OFFSPRING / max(offspring, 1e-9)) * 2**32)
 
-    def tables(self) -> tuple[Quantiles, Quantiles]:
-        """Delays from first view to reshare, and from reshare to a follower's view, s."""
-        kernel = reshare_kernel(s0_s=self.s0_s, theta=self.theta, limit_s=self.limit_days * 86_400)
-        return kernel, lognormal(median_s=self.delay_median_s, sigma=self.delay_sigma)
+    def tables(self) -> tuple[Quantiles, Quantiles, Quantiles]:
+        """Delays, s: from first view to reshare, from reshare to a follower's view, from reshare to its end."""
+        return (
+            exponential(mean_s=self.reaction_mean_s),
+            lognormal(median_s=self.delay_median_s, sigma=self.delay_sigma),
+            exponential(mean_s=YEAR_S / self.gone_per_year),
+        )
 
     def emit(self, draft: Draft, noise: Noise) -> Stage:
         """Every reshare of the draft's posts and every view it brings."""
         scene, here = draft.scene, slice(draft.first, draft.last)
-        kernel, deliveries = self.tables()
         post, threshold, key = scene.post[here], self.threshold(scene), noise.key("reshare")
         keen = np.zeros(draft.posts, dtype=np.bool_)
         for each in draft.stages:
@@ -81,7 +83,7 @@ class Reshare:
         of, object_, parent, when, channel, who, by, learner = spread(
             post, scene.author[here], scene.subject[here], scene.start, scene.viewer, scene.visibility, view_start,
             row[order], time[order], actor[order], draft.close, scene.horizon_end, threshold, key,
-            noise.key("delivery"), kernel, deliveries,
+            noise.key("delivery"), noise.key("unshare"), *self.tables(),
         )  # fmt: skip
         return Stage(of, Events(object_, parent, when, channel, who, by, NOTHING, learner), no_objects())
 
@@ -90,7 +92,7 @@ class Reshare:
         scene, reach = story.scene, story.reach("public_reach")
         if scene.audience[story.row] < 2:
             return
-        kernel, deliveries = self.tables()
+        reaction, deliveries, ending = self.tables()
         threshold = self.threshold(scene)
         first: dict[int, tuple[int, Name]] = {}
         for event in story.events:
@@ -106,7 +108,7 @@ class Reshare:
             coin, when = story.draw(noise, "reshare", story.post, who)
             if coin >> 32 < threshold:
                 seen = first[who][0]
-                heappush(todo, (seen + story.delay(kernel, when), seen, 0, who, who))
+                heappush(todo, (seen + story.delay(reaction, when), seen, 0, who, who))
 
         for who in list(first):
             consider(who)
@@ -118,10 +120,12 @@ class Reshare:
                 if name is None:
                     continue
                 shared[who] = name
+                end = time + story.delay(ending, story.draw(noise, "unshare", story.post, who)[0])
                 for viewer, chance in story.audience(who):
                     coin, when = story.draw(noise, "delivery", story.post, who, viewer)
-                    if coin >> 32 < chance:
-                        heappush(todo, (time + 1 + story.delay(deliveries, when), time, 1, viewer, who))
+                    seen = time + 1 + story.delay(deliveries, when)
+                    if coin >> 32 < chance and seen < end:
+                        heappush(todo, (seen, time, 1, viewer, who))
             elif kind == 1 and not (who in first and first[who][0] <= time):
                 seen_as = story.see(reach, shared[by], time, "forward", who, by, story.learner(who))
                 if seen_as is not None:
@@ -186,8 +190,10 @@ def spread(  # noqa: C901, one heap
     threshold: Integer,
     reshare_key: np.uint64,
     delivery_key: np.uint64,
-    kernel: Array,
+    end_key: np.uint64,
+    reaction: Array,
     deliveries: Array,
+    ending: Array,
 ) -> tuple[Array, ...]:
     """Columns (post, then those of Events) of all reshares and the views they bring; each post's views in row order.
 
@@ -223,7 +229,7 @@ def spread(  # noqa: C901, one heap
         for place in range(count):
             if coin[place] >> np.uint64(32) < threshold:
                 seen = known[place, FIRST]
-                heappush(todo, (seen + delay(kernel, when[place]), seen, whole(roll[place])))
+                heappush(todo, (seen + delay(reaction, when[place]), seen, whole(roll[place])))
         while todo:
             time, _, who = heappop(todo)
             if time >= last:
@@ -236,6 +242,7 @@ def spread(  # noqa: C901, one heap
             known[place, SHARE] = -2 - len(rows)
             friend = is_friend(sieve, start, viewer, subject[p], who)
             rows.append((p, known[place, ROW], time, 3, who, 0, 0 if friend else 1))
+            end = min(last, time + delay(ending, draw(end_key, post[p], who, 0)[0]))
             crowd = viewer[start[who] : start[who + 1]]
             if len(crowd) > len(coin):
                 coin, when = np.empty(len(crowd), dtype=np.uint64), np.empty(len(crowd), dtype=np.uint64)
@@ -250,7 +257,7 @@ def spread(  # noqa: C901, one heap
             new = 0
             for i in reached[:hits]:
                 target, seen = crowd[i], time + 1 + delay(deliveries, when[i])
-                if seen >= last or target == author[p] or target == subject[p]:
+                if seen >= end or target == author[p] or target == subject[p]:
                     continue
                 at = place_of(slots, roll, count, target)
                 if at == count:
@@ -264,7 +271,7 @@ def spread(  # noqa: C901, one heap
             for i in range(new):
                 if coin[i] >> np.uint64(32) < threshold:
                     seen = known[chosen[i], FIRST]
-                    heappush(todo, (seen + delay(kernel, when[i]), seen, whole(roll[chosen[i]])))
+                    heappush(todo, (seen + delay(reaction, when[i]), seen, whole(roll[chosen[i]])))
         for place in range(count):
             if known[place, ROW] == UNWRITTEN:
                 write_view(rows, p, roll, known, place, is_friend(sieve, start, viewer, subject[p], roll[place]))

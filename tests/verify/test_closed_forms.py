@@ -1,0 +1,200 @@
+"""The engine against closed forms: views by hand, branching processes, percolation; each sees a planted error."""
+
+from math import exp, lgamma, log
+
+import numpy as np
+import pytest
+from judge import FALSE_ALARM, of_counts, of_law, of_mean
+from processes import (
+    HORIZON_S,
+    RESHARE,
+    Graph,
+    Passing,
+    Showing,
+    cascades,
+    channels,
+    erdos_renyi,
+    reached,
+    scene,
+    sharers,
+    uniform,
+)  # fmt: skip
+from scipy.optimize import brentq
+from scipy.stats import lognorm
+
+from sim.core.log import Log
+from sim.core.noise import Noise
+from sim.core.schema import CHANNELS, DAY_S
+from sim.exposure.channels.feed import Feed
+from sim.exposure.propagate import propagate
+
+pytestmark = pytest.mark.verify
+
+DEGREE, CHANCE, SHARE = 20, 0.25, 0.16
+R = DEGREE * CHANCE * SHARE
+"""Offspring of one who passes on: 0.8."""
+
+
+@pytest.fixture(scope="module")
+def tree() -> Graph:
+    return uniform(50_000, DEGREE, np.random.default_rng(1))
+
+
+def random_seeds(graph: Graph, count: int) -> np.ndarray:
+    return np.random.default_rng(2).integers(0, graph.people, count)
+
+
+def columns(log: Log, name: str) -> np.ndarray:
+    return np.concatenate([getattr(block.events, name) for block in log.blocks])
+
+
+def test_feed_alone_is_what_the_hand_expects(tree: Graph) -> None:
+    """Each of 20 friends sees a post with chance 1/4, after a lognormal delay: by hand 5 views, 2.5 by its median."""
+    posts, feed = 4000, Feed(delay_median_s=4800, delay_sigma=1.757)
+    log = propagate(scene(tree, random_seeds(tree, posts), CHANCE), [feed], Noise(3))
+    views, times = np.diff(log.blocks[0].event_start), columns(log, "time")
+    binomial = [np.exp(_binomial(DEGREE, k, CHANCE)) for k in range(DEGREE + 1)]
+    law = lognorm(s=1.757, scale=4800)
+    early = np.add.reduceat(np.append(times <= 4800, 0), log.blocks[0].event_start[:-1]) * (views > 0)
+    spread = DEGREE * (CHANCE / 2) * (1 - CHANCE / 2)
+
+    def luck(chance: float, median_s: float) -> tuple[float, float, float]:
+        laws = [np.exp(_binomial(DEGREE, k, chance)) for k in range(DEGREE + 1)]
+        shifted = lognorm(s=1.757, scale=median_s)
+        counts = np.bincount(views, minlength=DEGREE + 1)
+        return (
+            of_counts(counts, posts * np.array(laws)),
+            of_law(times, shifted.cdf),
+            of_mean(early, DEGREE * chance * shifted.cdf(4800), spread),
+        )
+
+    assert sum(binomial) == pytest.approx(1)
+    assert law.cdf(4800) == pytest.approx(0.5)
+    assert min(luck(CHANCE, 4800)) > FALSE_ALARM
+    assert max(luck(CHANCE * 1.05, 4800)[0], luck(CHANCE, 5280)[1], luck(CHANCE * 1.05, 4800)[2]) < FALSE_ALARM
+
+
+def test_feed_ends_at_the_horizon(tree: Graph) -> None:
+    """A post's views by a day later: 5 times the lognormal's share below a day, 0.95."""
+    stage = scene(tree, random_seeds(tree, 4000), CHANCE)
+    stage.time[:] = HORIZON_S - DAY_S
+    log = propagate(stage, [Feed(delay_median_s=4800, delay_sigma=1.757)], Noise(4))
+    views = np.diff(log.blocks[0].event_start)
+    share = lognorm(s=1.757, scale=4800).cdf(DAY_S)
+    assert of_mean(views, DEGREE * CHANCE * share) > FALSE_ALARM
+    assert of_mean(views, DEGREE * CHANCE) < FALSE_ALARM
+
+
+def _binomial(n: int, k: int, p: float) -> float:
+    """Logarithm of P(Bin(n, p) = k)."""
+    return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) + k * log(p) + (n - k) * log(1 - p)
+
+
+def progeny(size: int, chance: float) -> float:
+    """P(a branching process with Bin(20, chance) offspring has `size` members): Dwass 1969, doi:10.2307/3212112."""
+    return exp(_binomial(DEGREE * size, size - 1, chance)) / size
+
+
+@pytest.fixture(scope="module")
+def branching(tree: Graph) -> Log:
+    return cascades(tree, random_seeds(tree, 20_000), 5, chance=CHANCE, share=SHARE)
+
+
+def test_sizes_are_those_of_a_branching_process(branching: Log) -> None:
+    sizes = sharers(branching)
+    seen = np.bincount(np.minimum(sizes, 60), minlength=61)[1:]
+
+    def luck(chance: float) -> float:
+        law = np.array([progeny(size, chance) for size in range(1, 60)])
+        return of_counts(seen, len(sizes) * np.append(law, 1 - law.sum()))
+
+    assert luck(CHANCE * SHARE) > FALSE_ALARM
+    assert luck(CHANCE * SHARE * 1.05) < FALSE_ALARM
+
+
+def test_mean_size_and_reach_are_the_closed_forms(branching: Log) -> None:
+    """1 / (1 - R) pass on; each has 20 x 1/4 viewers: 5 / (1 - R) views. 50,000 people are not quite a tree: 1%."""
+    sizes, views = sharers(branching), reached(branching) - 1
+    variance = R * (1 - CHANCE * SHARE) / (1 - R) ** 3
+    assert of_mean(sizes, 1 / (1 - R), variance) > FALSE_ALARM
+    assert of_mean(sizes, 1 / (1 - R * 1.05), variance) < FALSE_ALARM
+    assert views.mean() == pytest.approx(5 / (1 - R), rel=0.03)
+
+
+def test_generations_shrink_by_the_reproduction_number(branching: Log) -> None:
+    """R^g pass on in generation g, counted along parents."""
+    counts = np.zeros(6)
+    for block in branching.blocks:
+        depth = np.zeros(len(block.events.time), dtype=np.int64)
+        for row in range(len(depth)):
+            parent, passes = block.events.parent[row], block.events.channel[row] == RESHARE
+            depth[row] = (depth[parent] if parent >= 0 else 0) + passes
+            if passes and depth[row] < len(counts):
+                counts[depth[row]] += 1
+    cascades_ = len(branching.post)
+    for generation in (1, 2, 3, 4, 5):
+        # Var Z_g = sigma^2 R^(g-1) (R^g - 1) / (R - 1)
+        variance = R * (1 - CHANCE * SHARE) * R ** (generation - 1) * (1 - R**generation) / (1 - R)
+        lucky = [R**generation, (R * 1.05) ** generation]
+        z = [abs(counts[generation] / cascades_ - mean) / np.sqrt(variance / cascades_) for mean in lucky]
+        assert z[0] < 3.9, generation  # two-sided 1 in 10,000
+        assert z[1] > z[0], generation
+    assert z[1] > 3.9
+
+
+def giant(mean_degree: float) -> float:
+    """Share of a random graph's giant component: S = 1 - exp(-c S) (Erdos and Renyi 1960)."""
+    return float(brentq(lambda s: s - 1 + exp(-mean_degree * s), 1e-6, 1))
+
+
+def test_outbreaks_are_percolation() -> None:
+    """A cascade that transmits with p reaches the seed's cluster: large with chance S, and then of size S N."""
+    people, degree, chance = 5000, 10.0, 0.2
+    rng = np.random.default_rng(6)
+    large, sizes, runs = 0, [], 0
+    for number in range(16):
+        graph = erdos_renyi(people, degree, rng)
+        found = reached(cascades(graph, rng.integers(0, people, 64), number, chance=chance))
+        big = found[found > people // 10]
+        large, runs, sizes = large + len(big), runs + len(found), [*sizes, big.mean() / people]
+    share = giant(degree * chance)
+
+    def luck(s: float) -> tuple[float, float]:
+        return of_counts([large, runs - large], [runs * s, runs * (1 - s)]), of_mean(sizes, s)
+
+    assert min(luck(share)) > FALSE_ALARM
+    assert max(luck(giant(degree * chance * 1.2))) < FALSE_ALARM
+
+
+def test_without_memory_a_cascade_would_be_too_large() -> None:
+    """The planted error of a resharer who forgets: everyone reached twice would count twice."""
+    graph = erdos_renyi(2000, 10, np.random.default_rng(7))
+    log = cascades(graph, np.arange(50), 8, chance=0.3)
+    block = log.blocks[0]
+    post = np.repeat(np.arange(block.posts), np.diff(block.event_start))
+    passed = block.events.channel == RESHARE
+    pairs = post[passed] << 32 | block.events.actor[passed]
+    assert len(np.unique(pairs)) == len(pairs), "somebody passed a post on twice"
+    assert reached(log).max() <= graph.people
+
+
+def test_times_of_a_chain_add_up() -> None:
+    """On a line of people each transmission takes an exponential time: the k-th hears after Gamma(k)."""
+    people, mean_s = 12, 1e5
+    start = np.concatenate([np.arange(people), [people - 1]])
+    line = Graph(start, np.arange(1, people, dtype=np.int32))
+    log = propagate(
+        scene(line, np.zeros(2000, dtype=np.int64), 1.0), channels(share=1.0, mean_s=mean_s), Noise(9), threads=1
+    )
+    seen = np.isin(columns(log, "channel"), [CHANNELS.index("feed"), CHANNELS.index("forward")])
+    times, who = columns(log, "time")[seen], columns(log, "actor")[seen]
+    for k in (1, 4, 11):
+        found = times[who == k]
+        assert len(found) == 2000
+        assert of_mean(found, k * mean_s, k * mean_s**2) > FALSE_ALARM
+    assert of_mean(found, 10 * mean_s, 10 * mean_s**2) < FALSE_ALARM
+
+
+def test_the_reductions_use_the_channels_own_code() -> None:
+    assert Passing.emit is Passing.__mro__[1].emit
+    assert Showing.emit is Feed.emit

@@ -1,0 +1,124 @@
+"""What must add up in every log: views follow what brought them, nobody passes on unseen, nothing outlives its end."""
+
+import numpy as np
+import pytest
+
+from sim.core.log import Block, Log
+from sim.core.schema import ACTIONS, CHANNELS, OBJECTS
+from sim.experiment import make_world, simulate, world_noise
+from sim.exposure.apply import apply
+from sim.exposure.doors import close_doors
+from sim.exposure.scene import Scene
+from sim.measure.tally import room, tally
+from sim.verbs.compose import compose_config
+
+pytestmark = pytest.mark.verify
+
+CODE = {name: code for code, name in enumerate(CHANNELS)}
+BUSY = (
+    "channel.reshare.p_share=0.02", "channel.copy.p_copy=0.01", "channel.scrape.crawlers.platform.review_share=0.1",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def told() -> tuple[Scene, Log]:
+    config = compose_config("propagate", ["world.size=1500", "world.owners=30", "params=centre", *BUSY])
+    config["content"] = False
+    return simulate(make_world(config, 0), config, world_noise(config, 0).branch("luck 0"))
+
+
+def faults(scene: Scene, block: Block) -> dict[str, int]:
+    """How many rows break each rule of conservation."""
+    e, o = block.events, block.objects
+    post = np.repeat(np.arange(block.posts), np.diff(block.event_start))
+    has = e.parent >= 0
+    parent = np.where(has, e.parent, 0)
+    before = e.time >= np.where(has, e.time[parent], scene.time[block.first + post])
+    laid = e.object >= 0
+    thing = np.where(laid, e.object, 0)
+    is_ = {name: e.channel == code for name, code in CODE.items()}
+    reach = {name: o.kind[thing] == code for code, name in enumerate(OBJECTS)}
+    views = is_["feed"] | is_["discovery"] | is_["forward"] | is_["tag"] | is_["copied"]
+    public = scene.audience[block.first + post] == 2
+    return {
+        "an event before its parent": int((~before).sum()),
+        "a parent of another post": int((has & (post[parent] != post)).sum()),
+        "an event before its object's birth": int((laid & (e.time < o.birth[thing])).sum()),
+        "an event after its object's natural end": int((laid & (e.time >= o.natural[thing])).sum()),
+        "an event after the horizon": int((e.time >= scene.horizon_end).sum()),
+        "an object of another post": int((laid & (o.post[thing] != post)).sum()),
+        "a reshare without a view of one's own": int(
+            (is_["reshare"] & ~(has & views[parent] & (e.actor[parent] == e.actor))).sum()
+        ),
+        "a delivery without its resharer": int(
+            (is_["forward"] & ~(has & is_["reshare"][parent] & (e.actor[parent] == e.key))).sum()
+        ),
+        "a copy without a view of one's own": int(
+            (is_["copy"] & ~(has & views[parent] & (e.actor[parent] == e.actor))).sum()
+        ),
+        "a view of a copy without its copier": int((is_["copied"] & ~(has & is_["copy"][parent])).sum()),
+        "a reading without a harvest": int((is_["review"] & ~(has & is_["scrape"][parent])).sum()),
+        "a training without a harvest": int((is_["train"] & ~(has & is_["scrape"][parent])).sum()),
+        "a reshare of what is not public": int(((is_["reshare"] | is_["forward"]) & ~public).sum()),
+        "a reshare outside public reach": int(((is_["reshare"] | is_["forward"]) & ~reach["public_reach"]).sum()),
+        "an author who sees her own": int(
+            ((is_["feed"] | is_["forward"] | is_["copied"]) & (e.actor == scene.author[block.first + post])).sum()
+        ),
+        "a copy without the event that made it": int(((o.kind >= 3) & (o.maker < 0)).sum()),
+    }
+
+
+def test_nothing_is_created_or_lost(told: tuple[Scene, Log]) -> None:
+    scene, log = told
+    assert log.events > 20_000
+    assert {name for name, code in CODE.items() if any((b.events.channel == code).any() for b in log.blocks)} >= {
+        "feed", "tag", "discovery", "reshare", "forward", "copy", "copied", "scrape", "review", "train",
+    }  # fmt: skip
+    for block in log.blocks:
+        assert not {name: count for name, count in faults(scene, block).items() if count}
+
+
+@pytest.mark.parametrize(
+    ("rule", "column", "change"),
+    [
+        ("an event before its parent", "time", lambda e, row: 0),
+        ("an event after the horizon", "time", lambda e, row: 2**31 - 1),
+        ("a reshare without a view of one's own", "actor", lambda e, row: e.actor[row] + 1),
+        ("a delivery without its resharer", "key", lambda e, row: e.key[row] + 1),
+        ("a reading without a harvest", "parent", lambda e, row: -1),
+        ("a training without a harvest", "parent", lambda e, row: -1),
+        ("a view of a copy without its copier", "parent", lambda e, row: -1),
+    ],
+)
+def test_each_rule_sees_one_planted_row(told: tuple[Scene, Log], rule: str, column: str, change: object) -> None:
+    scene, log = told
+    kind = {
+        "a reshare without a view of one's own": "reshare", "a delivery without its resharer": "forward",
+        "a reading without a harvest": "review", "a training without a harvest": "train",
+        "a view of a copy without its copier": "copied",
+    }.get(rule, "forward")  # fmt: skip
+    block = next(b for b in log.blocks if (b.events.channel == CODE[kind]).any())
+    row = int(np.flatnonzero(block.events.channel == CODE[kind])[0])
+    values = getattr(block.events, column)
+    kept = values[row]
+    values[row] = change(block.events, row)
+    found = faults(scene, block)[rule]
+    values[row] = kept
+    assert found >= 1
+    assert faults(scene, block)[rule] == 0
+
+
+def test_learners_are_split_without_rest(told: tuple[Scene, Log]) -> None:
+    """Known before a moment and learnt after it add up to all; a plan's survivors and losses add up to the log."""
+    scene, log = told
+    sizes, middle = room(log), int(np.median(scene.time))
+    whole, early = tally(log, None, sizes), tally(log, None, sizes, until=middle)
+    assert (early <= whole).all() and 0 < early.sum() < whole.sum()
+    owner = int(scene.subject[0])
+    alive = apply(close_doors(scene, [(owner, -1, ACTIONS.index("delete_account"), middle)]), log)
+    kept = tally(log, alive, sizes)
+    mine = scene.subject == owner
+    assert (kept <= whole).all()
+    assert (kept[~mine] == whole[~mine]).all()
+    assert (kept[mine] >= early[mine]).all()
+    assert kept[mine].sum() < whole[mine].sum()

@@ -1,0 +1,52 @@
+"""Equal distributions to other people's simulators on shared graphs: EoN's SIR, CyNetDiff's and NDlib's cascades.
+
+Skipped where they are not installed; `make verify` builds their environment and runs these.
+"""
+
+import numpy as np
+import pytest
+from judge import FALSE_ALARM, of_two_samples
+from peers import cynetdiff, fast_sir, ndlib
+from processes import Graph, attached, cascades, epidemics, infections, reached
+
+pytestmark = pytest.mark.verify
+
+PEOPLE, EACH = 400, 5
+
+
+@pytest.fixture(scope="module")
+def graph() -> Graph:
+    return attached(PEOPLE, EACH, np.random.default_rng(11))
+
+
+def ours(graph: Graph, chance: float, runs: int) -> np.ndarray:
+    return reached(cascades(graph, np.random.default_rng(12).integers(0, graph.people, runs), 13, chance=chance))
+
+
+@pytest.mark.parametrize("chance", [0.05, 0.2])
+def test_cascade_sizes_are_cynetdiffs(graph: Graph, chance: float) -> None:
+    pytest.importorskip("cynetdiff", reason="CyNetDiff is not installed: make verify")
+    seeds = np.random.default_rng(14).integers(0, graph.people, 4000)
+    theirs = cynetdiff(graph, chance, 15)(seeds)
+    assert of_two_samples(ours(graph, chance, 4000), theirs) > FALSE_ALARM
+    assert of_two_samples(ours(graph, chance * 1.25, 4000), theirs) < FALSE_ALARM
+
+
+def test_cascade_sizes_are_ndlibs(graph: Graph) -> None:
+    pytest.importorskip("ndlib", reason="NDlib is not installed: make verify")
+    seeds = np.random.default_rng(16).integers(0, graph.people, 400)
+    theirs = ndlib(graph, 0.1, 17)(seeds)
+    assert of_two_samples(ours(graph, 0.1, 4000), theirs) > FALSE_ALARM
+    assert of_two_samples(ours(graph, 0.15, 4000), theirs) < FALSE_ALARM
+
+
+@pytest.mark.parametrize("ratio", [0.1, 0.3])
+def test_sizes_and_times_are_fast_sirs(graph: Graph, ratio: float) -> None:
+    """Transmission at `ratio` times the rate of recovery; times in mean infectious periods."""
+    pytest.importorskip("EoN", reason="EoN is not installed: make verify")
+    seeds = np.random.default_rng(18).integers(0, graph.people, 600)
+    theirs = fast_sir(graph, ratio, 19)(seeds)
+    found = {r: infections(epidemics(graph, seeds, 20, ratio=r)) for r in (ratio, ratio * 1.3)}
+    for place, what in enumerate(("how many", "when the median person")):
+        assert of_two_samples(found[ratio][place], theirs[place]) > FALSE_ALARM, what
+    assert of_two_samples(found[ratio * 1.3][0], theirs[0]) < FALSE_ALARM
