@@ -32,6 +32,7 @@ class Rule:
     now + period - now % period), so twice the cap can pass around a boundary. "sliding": never more in any stretch
     of `per_s`; it obeys fixed windows of every alignment, so it stands for windows of unknown alignment too.
     "bucket": a token bucket that holds `calls` and refills evenly, all of it in `per_s`.
+    reads: calls that only read count too.
     """
 
     calls: int
@@ -39,6 +40,7 @@ class Rule:
     window: str
     points_per_call: int = 1
     points_per_item: int = 0
+    reads: bool = False
     source: str = ""
     evidence: str = ""
 

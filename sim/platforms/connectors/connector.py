@@ -95,6 +95,10 @@ class Connector(Protocol):
         """Most items that one call may carry; they are done all or none."""
 
     @property
+    def actions(self) -> tuple[str, ...]:
+        """Those of sim.core.schema.ACTIONS that `act` carries out; the others go by hand."""
+
+    @property
     def undo_by(self) -> str:
         """One of UNDO."""
 
