@@ -50,7 +50,8 @@ class Strategy(Protocol):
 
 @dataclass(frozen=True)
 class Plan:
-    """One owner's actions in the order of their calls. time: when each takes effect, s.
+    """One owner's actions in the order of their calls. due: when the strategy asked for each; time: when it takes
+    effect, s.
 
     calls, money_usd: of all of it. finish: time of the last action; None: no action. unfinished: how many of
     them lie after the horizon.
@@ -59,6 +60,7 @@ class Plan:
     owner: int
     target: Ids
     action: NDArray[np.int8]
+    due: Ids
     time: Ids
     reason: str
     calls: int
@@ -86,7 +88,7 @@ def decide(strategy: Strategy, see: See, limits: Limits, noise: Noise, *, decisi
     """
     own = noise.branch("strategy")
     every_days = _every_days(strategy)
-    targets, times, actions = [_NO_IDS], [_NO_IDS], [_NO_CODES]
+    targets, dues, times, actions = [_NO_IDS], [_NO_IDS], [_NO_IDS], [_NO_CODES]
     made, reason, now = _NO_IDS, "", decision
     while True:
         account = see(now, np.concatenate(targets))
@@ -97,6 +99,7 @@ def decide(strategy: Strategy, see: See, limits: Limits, noise: Noise, *, decisi
             slots = limits.slots(int(last_call[-1]) + 1, start=now, made=made) + now
             made, reason = np.concatenate([made, slots]), choice.reason
             targets.append(target)
+            dues.append(np.full(len(target), now, dtype=np.int64))
             times.append(slots[last_call])
             actions.append(np.full(len(target), choice.action, dtype=np.int8))
         now += every_days * DAY_S
@@ -107,6 +110,7 @@ def decide(strategy: Strategy, see: See, limits: Limits, noise: Noise, *, decisi
         owner=account.owner,
         target=np.concatenate(targets),
         action=np.concatenate(actions),
+        due=np.concatenate(dues),
         time=time,
         reason=reason,
         calls=len(made),
@@ -129,6 +133,7 @@ def to_table(plans: Iterable[Plan]) -> pa.Table:
             "owner": np.repeat(np.array([plan.owner for plan in every], dtype=np.int64), lengths),
             "target": np.concatenate([_NO_IDS, *(plan.target for plan in every)]),
             "action": np.concatenate([_NO_CODES, *(plan.action for plan in every)]),
+            "due": np.concatenate([_NO_IDS, *(plan.due for plan in every)]),
             "time": np.concatenate([_NO_IDS, *(plan.time for plan in every)]),
             "reason": pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(reasons, type=pa.string())),
         },

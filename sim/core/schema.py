@@ -168,14 +168,30 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("owner", pa.int64(), "whose plan it is"),
         Column("target", pa.int64(), "post id; -1: the whole account"),
         Column("action", pa.int8(), _text(ACTIONS)),
+        Column("due", pa.int64(), "when the strategy asked for it, s: it is not carried out before"),
         Column("time", pa.int64(), "when it takes effect, s"),
         Column("reason", _STRING, "why, in a few words"),
     ),
+    "targets": (
+        Column("target", pa.int64(), "post id of a plan"),
+        Column("native_id", pa.string(), "the platform's id; null: not from an archive, or it does not say", null=True),
+        Column("uri", pa.string(), "its address; null: not known", null=True),
+        Column("label", pa.string(), "its day, kind and first words, for a reader"),
+    ),
     "receipts": (
-        Column("target", pa.int64(), "post id; -1: the whole account"),
+        Column("number", pa.int64(), "place in the plan, from 1"),
+        Column("target", pa.int64(), "post id; -1: the whole account; null: found on the platform", null=True),
+        Column("native_id", pa.string(), "the platform's id; null: none", null=True),
         Column("action", pa.int8(), _text(ACTIONS)),
+        Column("route", _STRING, "api, or by_hand"),
         Column("time", pa.int64(), "when it was carried out, s"),
-        Column("result", pa.int8(), _text(RESULTS)),
+        Column("checked", pa.int64(), "when it was last read again, s; null: it was not", null=True),
+        Column(
+            "result", pa.int8(), _text(RESULTS) + ": gone when read again; said done but not seen; not done; unclear"
+        ),
+        Column("http_status", pa.int16(), "of the last answer; null: none", null=True),
+        Column("new_id", pa.string(), "the platform's id after an undo that posted it anew; null: none", null=True),
+        Column("detail", pa.string(), "what else is to be said"),
     ),
     "scores": (
         Column("strategy", _STRING, "who planned"),

@@ -14,7 +14,7 @@ from sim.core.errors import Misuse, require
 from sim.verbs.compose import compose_config, conf_dir
 from sim.verbs.options import show_options
 
-TAKE_PATH = ("compare", "plan", "report")
+TAKE_PATH = ("compare", "plan", "replay", "report")
 
 
 def run(verb: str, words: list[str]) -> int:

@@ -4,10 +4,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from sim.cleanup.plan import WHOLE_ACCOUNT, Plan, to_table
 from sim.core.errors import Mistake, unknown
-from sim.core.schema import ACTIONS, EPOCH_UNIX_S, KINDS
+from sim.core.schema import ACTIONS, EPOCH_UNIX_S, KINDS, table
 from sim.core.store import new_folder, write_json, write_table
+from sim.platforms.exports.item import Archive, in_order
 from sim.verbs.study import study
 from sim.world.world import World
 
@@ -27,6 +30,7 @@ def run(config: dict[str, Any]) -> dict[str, Any]:
     text = listed(chosen, plan, found.comparison.worlds[0])
     with new_folder(folder) as beside:
         write_table(beside / "plan.parquet", to_table([plan]), provenance)
+        write_table(beside / "targets.parquet", targets(plan, found.comparison.worlds[0], found.archive), provenance)
         (beside / "plan.txt").write_text(text, encoding="utf-8")
         write_json(beside / "provenance.json", provenance)
     return {
@@ -43,7 +47,7 @@ def run(config: dict[str, Any]) -> dict[str, Any]:
 def show(document: dict[str, Any]) -> None:
     """The list."""
     print((Path(document["run"]) / "plan.txt").read_text(encoding="utf-8"), end="")
-    print(f"\nPlan: {document['run']}")
+    print(f"\nPlan: {document['run']}; rehearse it with: afterpost replay {document['run']}")
 
 
 def listed(name: str, plan: Plan, world: World) -> str:
@@ -56,6 +60,23 @@ def listed(name: str, plan: Plan, world: World) -> str:
         what = "the whole account" if target == WHOLE_ACCOUNT else texts[target]
         lines.append(f"{moment(time)}  {ACTIONS[action].replace('_', ' '):<14}  {what}")
     return "\n".join(lines) + "\n"
+
+
+def targets(plan: Plan, world: World, archive: Archive | None) -> pa.Table:
+    """How a replay finds the posts of a plan again: the table `targets`."""
+    texts = _texts(world)
+    native = dict(zip(*(world.posts[name].to_pylist() for name in ("post", "native_id")), strict=True))
+    uris = {} if archive is None else {n: item.uri for n, item in enumerate(in_order(archive.items))}
+    posts = [target for target in plan.target.tolist() if target != WHOLE_ACCOUNT]
+    return table(
+        "targets",
+        {
+            "target": posts,
+            "native_id": pa.array([native[post] for post in posts], pa.string()),
+            "uri": pa.array([uris.get(post & 0x7FFF_FFFF) for post in posts], pa.string()),
+            "label": pa.array([texts[post] for post in posts], pa.string()),
+        },
+    )
 
 
 def _texts(world: World) -> dict[int, str]:

@@ -25,10 +25,11 @@ PEOPLE_A_FOLLOWER = 4
 
 @dataclass(frozen=True)
 class Study:
-    """What a comparison found: the record of a report, and the comparison itself."""
+    """What a comparison found: the record of a report, the comparison itself, and the archive it was of, if any."""
 
     results: Results
     comparison: Comparison
+    archive: Archive | None
 
 
 def study(command: str, config: dict[str, Any]) -> Study:
@@ -45,7 +46,7 @@ def study(command: str, config: dict[str, Any]) -> Study:
     if config["screen"]:
         with progress("screen", evaluations(config)) as tick:
             results["screen"] = screen(config, archive, tick=tick)
-    return Study(results, found)
+    return Study(results, found, archive)
 
 
 def _at_home(config: dict[str, Any], archive: Archive) -> dict[str, Any]:

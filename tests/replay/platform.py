@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -32,10 +32,14 @@ class Platform:
     acts: list[tuple[float, int]] = field(default_factory=list)
     refused_429: int = 0
     requests: int = 0
+    watch: Callable[[str, str], None] = lambda moment, path: None
 
     def fill(self, count: int) -> list[str]:
         """`count` items with new content; their ids."""
-        self.items = {f"i{n}": json.dumps({"id": f"i{n}", "text": f"Text {n} é"}).encode() for n in range(count)}
+        self.items = {
+            f"i{n}": json.dumps({"id": f"i{n}", "text": f"Text {n} é", "at": "2020-01-01T00:00:00Z"}).encode()
+            for n in range(count)
+        }
         return list(self.items)
 
     def over_limit(self, count: int) -> float | None:
@@ -76,7 +80,9 @@ class _Handler(BaseHTTPRequestHandler):
             return self._answer(500, b"oops")
         if fault == "reset":
             return self._hang_up()
+        state.watch("before", self.command)
         status, answer, headers = self._carry_out(body)
+        state.watch("after", self.command)
         if fault == "500 done":
             return self._answer(500, b"oops")
         if fault == "reset done":
@@ -92,8 +98,11 @@ class _Handler(BaseHTTPRequestHandler):
         signed = self.headers.get("Authorization") == f"Bearer {state.token}"
         if "Authorization" in self.headers and not signed:
             return 401, b'{"error": "not you: ' + self.headers["Authorization"].encode() + b'"}', {}
+        if self.path == "/items":
+            rows = [json.loads(content) for content in state.items.values()]
+            return 200, json.dumps(rows).encode(), {}
         if self.path == "/me":
-            return 200, b'{"name": "someone"}', {}
+            return 200, b'{"id": "7", "name": "someone"}', {}
         if self.command == "POST":
             return self._delete(body["ids"], signed)
         name = self.path.removeprefix("/items/")
@@ -135,13 +144,19 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: Any) -> None:
+        """A client that was killed hangs up in the middle."""
+
+
 @contextmanager
 def served(platform: Platform | None = None) -> Iterator[tuple[Platform, str]]:
     """The platform and its address, until the end of the block."""
     state = platform or Platform(VirtualClock(600_000_000.0))
     handler = type("Handler", (_Handler,), {"platform": state})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:

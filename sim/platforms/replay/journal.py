@@ -46,8 +46,7 @@ class Journal:
             for statement in _SCHEMA.split(";"):
                 db.execute(statement)
             db.executemany("INSERT INTO facts VALUES (?, ?)", facts.items())
-            marks = ", ".join("?" * len(COLUMNS))
-            db.executemany(f"INSERT INTO tasks VALUES ({marks})", (_values(task) for task in tasks))  # noqa: S608
+        made.add(tasks)
         if path is None or beside is None:
             return made
         made.close()
@@ -81,6 +80,12 @@ class Journal:
         """Write a fact down."""
         with self._writing() as db:
             db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
+
+    def add(self, tasks: Iterable[Task]) -> None:
+        """More tasks, behind those it has."""
+        marks = ", ".join("?" * len(COLUMNS))
+        with self._writing() as db:
+            db.executemany(f"INSERT INTO tasks VALUES ({marks})", (_values(task) for task in tasks))  # noqa: S608
 
     def tasks(self, where: str = "1", values: Sequence[Any] = (), *, most: int = -1) -> list[Task]:
         """Tasks that fit an SQL condition, in the plan's order."""

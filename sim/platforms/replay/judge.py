@@ -80,7 +80,7 @@ def after_check(task: Task, sight: Sight, now: float, manners: Manners) -> dict[
 def _confirmed(task: Task, now: float, manners: Manners) -> dict[str, Any]:
     return {
         "state": "done", "result": "confirmed", "checked": now, "checks": task.checks + 1, "time": task.time or now,
-        "check_at": _recheck(task, now, manners), "detail": task.detail if task.returned else "",
+        "check_at": _recheck(task, now, manners), "detail": CAME_BACK if task.returned else "",
     }  # fmt: skip
 
 

@@ -7,6 +7,8 @@ from sim.core.schema import RESULTS
 from sim.platforms.replay.journal import Journal
 from sim.platforms.replay.task import API
 
+ENDED = "state IN ('done', 'undoing', 'undone')"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
@@ -36,13 +38,11 @@ class Outcome:
 def outcome(journal: Journal, limits: Limits, *, reads: int, backoffs: int) -> Outcome:
     """The figures of a journal as it stands."""
     calls = journal.calls()
-    results = {
-        result: journal.count(f"route = '{API}' AND state = 'done' AND result = '{result}'") for result in RESULTS
-    }
+    results = {result: journal.count(f"route = '{API}' AND {ENDED} AND result = '{result}'") for result in RESULTS}
     made = len(calls) * limits.calls_per_item
     return Outcome(
         results=results,
-        left=journal.count(f"route = '{API}' AND state != 'done'"),
+        left=journal.count(f"route = '{API}' AND NOT {ENDED}"),
         calls=made,
         repeated=sum(row["status"] in ("retry", "unsure", None) for row in calls),
         reads=reads,

@@ -26,7 +26,7 @@ class Task:
     """
 
     number: int
-    target: int
+    target: int | None
     native_id: str | None
     action: str
     route: str
