@@ -176,6 +176,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("target", pa.int64(), "post id of a plan"),
         Column("native_id", pa.string(), "the platform's id; null: not from an archive, or it does not say", null=True),
         Column("uri", pa.string(), "its address; null: not known", null=True),
+        Column("kind", pa.int8(), _text(KINDS)),
         Column("label", pa.string(), "its day, kind and first words, for a reader"),
     ),
     "receipts": (

@@ -65,7 +65,10 @@ def listed(name: str, plan: Plan, world: World) -> str:
 def targets(plan: Plan, world: World, archive: Archive | None) -> pa.Table:
     """How a replay finds the posts of a plan again: the table `targets`."""
     texts = _texts(world)
-    native = dict(zip(*(world.posts[name].to_pylist() for name in ("post", "native_id")), strict=True))
+    native, kind = (
+        dict(zip(world.posts["post"].to_pylist(), world.posts[name].to_pylist(), strict=True))
+        for name in ("native_id", "kind")
+    )
     uris = {} if archive is None else {n: item.uri for n, item in enumerate(in_order(archive.items))}
     posts = [target for target in plan.target.tolist() if target != WHOLE_ACCOUNT]
     return table(
@@ -74,6 +77,7 @@ def targets(plan: Plan, world: World, archive: Archive | None) -> pa.Table:
             "target": posts,
             "native_id": pa.array([native[post] for post in posts], pa.string()),
             "uri": pa.array([uris.get(post & 0x7FFF_FFFF) for post in posts], pa.string()),
+            "kind": pa.array([kind[post] for post in posts], pa.int8()),
             "label": pa.array([texts[post] for post in posts], pa.string()),
         },
     )

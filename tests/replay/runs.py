@@ -84,6 +84,7 @@ def save(folder: Path, rows: list[tuple[int, str | None, str]], *, platform: dic
         "target": [target for target, _ in posts],
         "native_id": pa.array([native for _, native in posts], pa.string()),
         "uri": pa.array([None] * len(posts), pa.string()),
+        "kind": pa.array([0] * len(posts), pa.int8()),
         "label": [f"2020-01-01 text {native}" for _, native in posts],
     }
     record = {"parameters": {"world": {"decision": DECISION}, "platform": platform or PLATFORM}}

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from sim.cleanup.limits import Platform
 from sim.cleanup.plan import WHOLE_ACCOUNT
-from sim.core.schema import ACTIONS
+from sim.core.schema import ACTIONS, BESIDE, KINDS
 from sim.platforms.exports.item import Item
 from sim.platforms.replay.task import API, BY_HAND, Task
 
@@ -22,10 +22,11 @@ def planned(plan: pa.Table, targets: pa.Table, platform: Platform, *, decision: 
     rows = {row["target"]: row for row in targets.to_pylist()}
     made = []
     for number, row in enumerate(plan.to_pylist(), 1):
-        found = rows.get(row["target"], {"native_id": None, "uri": None, "label": "the whole account"})
+        found = rows.get(row["target"], {"native_id": None, "uri": None, "kind": 0, "label": "the whole account"})
+        native_id = None if KINDS[found["kind"]] in BESIDE else found["native_id"]  # a like's id is another's post
         made.append(
             _task(
-                number, platform, target=row["target"], native_id=found["native_id"], uri=found["uri"],
+                number, platform, target=row["target"], native_id=native_id, uri=found["uri"],
                 action=ACTIONS[row["action"]], label=found["label"],
                 due=0 if row["due"] <= decision else row["due"] + later_s,
             )
