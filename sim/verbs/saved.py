@@ -14,7 +14,7 @@ from sim.core.errors import Mistake, Misuse, require
 from sim.core.parameters import settle
 from sim.core.provenance import fingerprint, record
 from sim.core.schema import DAY_S
-from sim.core.store import new_folder, read_json, read_table, write_json
+from sim.core.store import content_hashes, new_folder, read_json, read_table, write_json
 from sim.platforms.exports.item import Item
 from sim.platforms.replay.journal import Journal
 from sim.platforms.replay.tasks import found, planned
@@ -56,11 +56,11 @@ def load(config: dict[str, Any], now: float) -> Saved:
     parameters = provenance["parameters"]
     platform = _platform(parameters["platform"])
     folder = run.with_name(run.name + ".replay")
-    digest = fingerprint(run / "plan.parquet")
+    plan, targets = read_table(run / "plan.parquet"), read_table(run / "targets.parquet")
+    digest = sha256(json.dumps([content_hashes(plan), content_hashes(targets)]).encode()).hexdigest()
     if not (folder / "journal.sqlite").is_file():
         decision = seconds(settle(parameters["world"]["decision"], None))
         later_s = 0 if parameters.get("path") else int(now) - decision  # a synthetic world has no calendar of its own
-        plan, targets = read_table(run / "plan.parquet"), read_table(run / "targets.parquet")
         tasks = planned(plan, targets, platform, decision=decision, later_s=later_s)
         folder.mkdir(parents=True, exist_ok=True)
         Journal.create(folder / "journal.sqlite", tasks, {"plan": digest}).close()

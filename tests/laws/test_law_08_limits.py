@@ -1,11 +1,15 @@
 """Law 8: what was benchmarked is what is replayed. One Limits object schedules and is priced; plans obey it."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from laws.conftest import Run
 
+from sim.__main__ import main
 from sim.cleanup.limits import Limits
 from sim.cleanup.plan import Choice, Plan
 from sim.cleanup.strategies.everything import Everything
@@ -13,7 +17,13 @@ from sim.core.parameters import settle
 from sim.core.schema import EPOCH_UNIX_S
 from sim.experiment import Life, clean_up, make_world, world_noise
 from sim.owners import know
+from sim.platforms.replay.journal import Journal
+from sim.platforms.replay.pace import Pace
+from sim.platforms.replay.rehearse import rehearse
+from sim.platforms.replay.task import API, Task
+from sim.platforms.replay.waiting import Manners
 from sim.verbs.compose import compose_config
+from sim.verbs.saved import load
 
 STRATEGIES = ("everything", "at_random", "keep_last", "semiphemeral", "make_private", "delete_account")
 BY_API = ("mastodon", "x")
@@ -126,3 +136,41 @@ def test_both_waits_are_in_the_results(small_run: Run) -> None:
             assert small_run.results["strategies"][name]["days_full_limit"] == measures[name, "days_full_limit"]
     assert "full limit" in (small_run.folder / "report.html").read_text(encoding="utf-8")
     assert small_run.results["facts"]["pace"] == settle(small_run.config["platform"], None)["limits"]["pace"]
+
+
+def test_rehearsal_and_live_replay_pace_by_the_limits_that_the_plan_was_made_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The plan is made under other limits than conf/ has; its folder alone says so, and replay obeys them."""
+    paced: list[Limits] = []
+    begin = Pace.__init__
+
+    def watched(self: Pace, limits: Limits, *arguments: Any, **named: Any) -> None:
+        paced.append(limits)
+        begin(self, limits, *arguments, **named)
+
+    words = ["platform=mastodon", "platform.limits.rules.0.calls=14", "world.size=120", "content=false",
+             "choose=everything", "world.owners=1", f"out={tmp_path}"]  # fmt: skip
+    assert main(["plan", *words, "output=json"]) == 0
+    plan = json.loads(capsys.readouterr().out)
+    run = Path(plan["run"])
+    schedule = pq.read_table(run / "plan.parquet")
+    made = [(n + 1, f"s{n}") for n in range(schedule.num_rows)]
+    monkeypatch.setattr(Pace, "__init__", watched)
+    platform = load({"path": str(run)}, 0.0).platform
+    assert platform.limits.rules[0].calls == 14
+    start = int(schedule["time"][0].as_py())
+    journal = Journal.create(
+        None,
+        [Task(number=n, target=n, native_id=name, action="delete", route=API, due=0, label="") for n, name in made],
+        {"plan": "x"},
+    )
+    manners = Manners(
+        forbidden_in_a_row=3, tries=6, backoff_s=2, backoff_most_s=300, patience_s=90_000, look_after_s=(0, 5),
+        recheck_days=(),
+    )  # fmt: skip
+    told = rehearse(journal, platform.limits, manners, now=start, answer_s=0.0)
+    assert paced[0] is platform.limits
+    assert told.calls == plan["calls"]
+    planned_s = int(schedule["time"][-1].as_py()) - start
+    assert told.seconds == planned_s, "the rehearsal ends when the plan said"

@@ -98,6 +98,10 @@ class _Handler(BaseHTTPRequestHandler):
         signed = self.headers.get("Authorization") == f"Bearer {state.token}"
         if "Authorization" in self.headers and not signed:
             return 401, b'{"error": "not you: ' + self.headers["Authorization"].encode() + b'"}', {}
+        if self.path == "/items" and self.command == "POST":
+            name = f"new{1 + sum(each.startswith('new') for each in state.items)}"
+            state.items[name] = json.dumps(body | {"id": name}).encode()
+            return 200, state.items[name], {}
         if self.path == "/items":
             rows = [json.loads(content) for content in state.items.values()]
             return 200, json.dumps(rows).encode(), {}

@@ -1,12 +1,14 @@
 """Credentials from the environment or the system's keyring; never a password, never in a file, log or message."""
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 
 from sim.core.errors import Mistake
 from sim.platforms.connectors.secret import Secret
 
 SERVICE = "afterpost"
+_COOKIE = re.compile(r"^\s*cookie:|(^|;\s*)(auth_token|ct0|sessionid|c_user|xs|li_at|reddit_session|token_v2)=", re.I)
 
 
 def credentials(names: Iterable[str], *, platform: str, server: str) -> dict[str, Secret]:
@@ -23,7 +25,15 @@ def credentials(names: Iterable[str], *, platform: str, server: str) -> dict[str
             "environment, or sign in once with login=true, which keeps the token in the system's keyring. A password "
             "is never asked for."
         )
-    return {name: secret for name, secret in found.items() if secret is not None}
+    known = {name: secret for name, secret in found.items() if secret is not None}
+    for name, secret in known.items():
+        if _COOKIE.search(secret.reveal()):
+            raise Mistake(
+                f"The secret '{name}' for {platform} is a browser's cookie. It was not sent anywhere: a session is no "
+                "permission for a program, and using one can end the account. Use the official API's own token, or "
+                "go by hand from the checklist that a rehearsal writes."
+            )
+    return known
 
 
 def remember(secrets: Mapping[str, Secret], *, platform: str, server: str) -> None:
