@@ -10,6 +10,7 @@ from sim.core.provenance import fingerprint, record, run_id
 from sim.core.schema import CHANNELS
 from sim.core.store import new_folder, write_json, write_table
 from sim.experiment import make_world, simulate, world_noise
+from sim.verbs.trace import trace
 
 
 def run(config: dict[str, Any]) -> dict[str, Any]:
@@ -18,7 +19,7 @@ def run(config: dict[str, Any]) -> dict[str, Any]:
     inputs = {Path(graph).name: fingerprint(Path(graph).expanduser())} if graph else {}
     provenance = record("propagate", config, inputs)
     world = make_world(config, 0)
-    _, log = simulate(world, config, world_noise(config, 0).branch(f"luck {config['seed']}"))
+    scene, log = simulate(world, config, world_noise(config, 0).branch(f"luck {config['seed']}"))
     counts = sum(np.bincount(block.events.channel, minlength=len(CHANNELS)) for block in log.blocks)
     folder = Path(config["out"]).expanduser() / run_id(provenance)
     document = {
@@ -31,6 +32,8 @@ def run(config: dict[str, Any]) -> dict[str, Any]:
         "sha256": digest(log),
         "params": config["params"],
     }
+    if config["trace"] is not None:
+        document["trace"] = trace(config, world, scene, log)
     with new_folder(folder) as beside:
         write_json(beside / "provenance.json", provenance)
         write_json(beside / "counts.json", document)
@@ -42,7 +45,11 @@ def run(config: dict[str, Any]) -> dict[str, Any]:
 
 
 def show(document: dict[str, Any]) -> None:
-    """Counts by channel."""
+    """Counts by channel, or one post's story."""
+    if "trace" in document:
+        print("\n".join(document["trace"]["story"]))
+        print(f"\nRun: {document['run']}")
+        return
     print(f"{document['events']:,} events of {document['posts']:,} posts by or about {document['owners']:,} owners:")
     for name, count in document["by_channel"].items():
         print(f"  {name:<10}{count:>14,}")

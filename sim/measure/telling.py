@@ -1,0 +1,116 @@
+"""One post's story in words: who saw it, passed it on, copied, took, read and learnt it, in order."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sim.core.schema import CHANNELS, DAY_S, LEARNERS
+
+NAMED = 3
+"""How many people a sentence names; the others are counted."""
+AGES = (
+    (3_600, "Within the hour"), (DAY_S, "Within a day"), (7 * DAY_S, "Within a week"), (30 * DAY_S, "Within a month"),
+    (365 * DAY_S, "Within a year"),
+)  # fmt: skip
+ONE_BY_ONE = {"reshare": "reshare", "forward": "reshare", "copy": "copy", "copied": "copy"}
+"""What is told person by person, until more than NAMED do it in one stretch of time."""
+LEARNING = [name for name in CHANNELS if name not in ("reshare", "copy", "extract")]
+
+
+@dataclass(frozen=True)
+class Happened:
+    """An event in names: `age_s` since the post; `by` is who passed on or copied what is seen, or took what is read."""
+
+    age_s: int
+    channel: str
+    actor: str
+    by: str
+    learner: str
+    after: bool
+
+
+def tell_story(events: Sequence[Happened], *, decided: str) -> list[str]:
+    """The story as lines: a heading for each stretch of time, then its sentences. `decided` is the decision's day."""
+    lines: list[str] = []
+    for heading, among in _chapters(events, decided):
+        many = {name for name, done in ONE_BY_ONE.items() if _distinct(among, done) > NAMED}
+        groups: dict[tuple[str, str, str], list[str]] = {}
+        for event in among:
+            alone = event.actor if event.channel in ("reshare", "copy", "scrape", "train", "extract") else event.by
+            group = (event.channel, "", "") if event.channel in many else (event.channel, alone, event.learner)
+            groups.setdefault(group, []).append(event.actor)
+        lines += ["", heading, *("  " + _sentence(*group, actors) for group, actors in groups.items())]
+    return lines or ["", "Nobody sees it."]
+
+
+def _distinct(events: Sequence[Happened], channel: str) -> int:
+    return len({event.actor for event in events if event.channel == channel})
+
+
+def _chapters(events: Sequence[Happened], decided: str) -> list[tuple[str, list[Happened]]]:
+    """Events by stretch of time, in order, empty stretches left out."""
+    made: dict[str, list[Happened]] = {}
+    for event in sorted(events, key=lambda each: each.age_s):
+        heading = next((name for most, name in AGES if event.age_s < most), "Later")
+        if event.after:
+            heading = f"After the clean-up's day, {decided}"
+        made.setdefault(heading, []).append(event)
+    return list(made.items())
+
+
+def _sentence(channel: str, by: str, learner: str, actors: Sequence[str]) -> str:
+    people = list(dict.fromkeys(actors))
+    crowd, one = _crowd(people, learner), len(people) == 1
+    if channel == "feed":
+        return f"{crowd} {'sees' if one else 'see'} it in {'the feed' if one else 'their feeds'}{_names(people)}."
+    if channel == "tag":
+        return f"{crowd} {'is' if one else 'are'} shown it because of the tag{_names(people)}."
+    if channel == "discovery":
+        return f"{crowd} {'comes' if one else 'come'} across it, looking back{_names(people)}."
+    if channel in ONE_BY_ONE and not by:
+        deed = {"reshare": "pass it on", "copy": "keep a copy and show it", "forward": "see what was passed on"}
+        return f"{len(people)} people {deed.get(channel, 'see copies')}{_names(people)}."
+    if channel == "forward":
+        return f"{crowd} {'sees' if one else 'see'} what {by} passed on{_names(people)}."
+    if channel == "copied":
+        return f"{crowd} {'sees' if one else 'see'} {by}'s copy{_names(people)}."
+    return _of_things(channel, by, people, len(actors))
+
+
+def _of_things(channel: str, by: str, people: Sequence[str], times: int) -> str:
+    often = "" if times == 1 else f", {times} times, from the post and from copies"
+    return {
+        "reshare": f"{by} passes it on.",
+        "copy": f"{by} keeps a copy and shows it" + ("." if times == 1 else f", {times} times."),
+        "scrape": f"The harvester '{by}' takes it{often}.",
+        "review": f"{len(people)} hired {'person reads' if len(people) == 1 else 'people read'} what '{by}' took.",
+        "train": f"The model '{by}' is trained on it{'' if times == 1 else f', {times} copies of it'}.",
+        "extract": f"The model '{by}' can be made to repeat it.",
+    }[channel]
+
+
+def _crowd(people: Sequence[str], learner: str) -> str:
+    if len(people) == 1:
+        return "One friend" if learner == "friends" else "One stranger"
+    return f"{len(people)} {'friends' if learner == 'friends' else 'strangers'}"
+
+
+def _names(people: Sequence[str]) -> str:
+    shown = ", ".join(people[:NAMED])
+    rest = len(people) - NAMED
+    return f": {shown} and {rest} more" if rest > 0 else f": {shown}"
+
+
+def tell_prevented(known: Mapping[str, int], plans: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What each plan would have prevented, a line each: learners by class out of those `known` without it."""
+    word = {
+        "friends": "friends", "strangers": "strangers", "scrapers": "harvesters", "annotators": "readers",
+        "models": "models",
+    }  # fmt: skip
+    total = [f"{known[name]} {word[name]}" for name in LEARNERS if known[name]]
+    lines = ["", "Who knows it in the end: " + (", ".join(total) or "nobody") + ".", "What would have been prevented"]
+    for plan in plans:
+        parts = [f"{plan['prevented'][name]} of {known[name]} {word[name]}" for name in LEARNERS if known[name]]
+        nothing = not any(plan["prevented"].values())
+        lines.append(f"  {plan['plan']}: " + ("nobody" if nothing else ", ".join(parts)) + ".")
+    return lines

@@ -1,0 +1,70 @@
+"""One post's story: every event told once, in order; the prevented counted as the twin counts them."""
+
+from pathlib import Path
+
+import pytest
+
+from sim.core.errors import Mistake
+from sim.core.schema import CHANNELS
+from sim.measure.telling import Happened, tell_story
+from sim.verbs.command import perform
+from sim.verbs.compose import compose_config
+
+SMALL = ("world.size=300", "world.owners=4", "channel.reshare.p_share=0.01", "channel.copy.p_copy=0.01")
+
+
+@pytest.fixture(scope="module")
+def document(tmp_path_factory: pytest.TempPathFactory) -> dict:
+    config = compose_config("propagate", [*SMALL, "trace=busiest", f"out={tmp_path_factory.mktemp('runs')}"])
+    return perform("propagate", None, config, quiet=True)
+
+
+def test_a_story_has_every_learner_and_the_order_of_time(document: dict) -> None:
+    told = document["trace"]
+    times = [event["at"] for event in told["events"]]
+    assert times == sorted(times)
+    assert {event["channel"] for event in told["events"]} <= set(CHANNELS)
+    people = {e["who"] for e in told["events"] if e["as"] in ("friends", "strangers")}
+    assert told["learners"]["friends"] + told["learners"]["strangers"] > 0
+    assert len(people) > 5
+    assert told["story"][0].startswith(f"Post {told['post']}: {told['author']}")
+
+
+def test_acting_earlier_never_prevents_less(document: dict) -> None:
+    plans = document["trace"]["prevented"]
+    for name in ("friends", "strangers", "scrapers"):
+        deleted = [plan["prevented"][name] for plan in plans[:-1]]
+        assert deleted == sorted(deleted, reverse=True)
+        assert plans[-1]["prevented"][name] >= deleted[-1]
+    assert sum(plans[0]["prevented"].values()) > 0
+    for plan in plans:
+        assert all(0 <= count <= document["trace"]["learners"][name] for name, count in plan["prevented"].items())
+
+
+def test_a_post_that_is_not_there_is_said_so(tmp_path: Path) -> None:
+    config = compose_config("propagate", [*SMALL, "trace=7", f"out={tmp_path}"])
+    with pytest.raises(Mistake, match="no post of this world has that id"):
+        perform("propagate", None, config, quiet=True)
+
+
+def test_sentences_name_three_and_count_the_rest() -> None:
+    def seen(age_s: int, who: str, channel: str = "feed", by: str = "", learner: str = "friends") -> Happened:
+        return Happened(age_s, channel, who, by, learner, after=False)
+
+    lines = tell_story(
+        [
+            *(seen(10, name) for name in ("Ann", "Bo", "Cy", "Di", "Ed")), seen(20, "Ann", "reshare"),
+            seen(7000, "Flo", "forward", "Ann", "strangers"), seen(90_000, "web", "scrape", learner="scrapers"),
+            seen(100_000, "worker 7", "review", "web", "annotators"), seen(200_000, "big", "train", "web", "models"),
+        ],
+        decided="2026-11-22",
+    )  # fmt: skip
+    assert lines == [
+        "", "Within the hour", "  5 friends see it in their feeds: Ann, Bo, Cy and 2 more.", "  Ann passes it on.",
+        "", "Within a day", "  One stranger sees what Ann passed on: Flo.",
+        "", "Within a week", "  The harvester 'web' takes it.", "  1 hired person reads what 'web' took.",
+        "  The model 'big' is trained on it.",
+    ]  # fmt: skip
+    assert tell_story([], decided="2026-11-22") == ["", "Nobody sees it."]
+    crowd = [seen(10, name, "copy") for name in ("Ann", "Bo", "Cy", "Di")]
+    assert tell_story(crowd, decided="2026-11-22")[-1] == "  4 people keep a copy and show it: Ann, Bo, Cy and 1 more."
