@@ -92,7 +92,7 @@ class Desk:
             likes=likes,
             reshares=reshares,
             gone=gone,
-            texts=bool({"text", "native_id"} & set(strategy.needs)),
+            columns=strategy.needs,
         )
 
 

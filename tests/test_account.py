@@ -20,11 +20,13 @@ def posts(**columns: Any) -> pa.Table:
     return pa.table({name: pa.array(values, types.get(name, pa.int64())) for name, values in given.items()})
 
 
-def seen_at(now: int, rows: pa.Table, gone: tuple[int, ...] = (), *, texts: bool = True) -> Account:
+def seen_at(
+    now: int, rows: pa.Table, gone: tuple[int, ...] = (), *, columns: tuple[str, ...] = ("text", "native_id")
+) -> Account:
     estimated = np.arange(rows.num_rows, dtype=np.int32)
     return observe(
         rows, owner=4, now=now, estimated=estimated, likes=estimated * 2, reshares=None,
-        gone=np.array(gone, dtype=np.int64), texts=texts,
+        gone=np.array(gone, dtype=np.int64), columns=columns,
     )  # fmt: skip
 
 
@@ -41,7 +43,7 @@ def test_observe_takes_own_posts_of_the_past_that_still_stand() -> None:
     assert account.reshares is None and account.native_id is None
     assert account.text is not None and account.text.to_pylist() == ["b", "e"]
     assert not hasattr(account, "sensitive") and not hasattr(account, "spans")
-    assert seen_at(50, rows, texts=False).text is None
+    assert seen_at(50, rows, columns=()).text is None
     assert len(seen_at(5, rows)) == 0
 
 

@@ -75,7 +75,7 @@ def taken(seen: Account, rows: Any) -> Account:
     columns = {
         field.name: getattr(seen, field.name)[rows]
         for field in dataclasses.fields(seen)[2:]
-        if field.name not in ("text", "native_id")
+        if field.name not in ("text", "native_id") and getattr(seen, field.name) is not None
     }
     strings = {name: getattr(seen, name).take(pa.array(rows)) for name in ("text", "native_id")}
     return Account(owner=seen.owner, now=seen.now, **columns, **strings)

@@ -1,17 +1,20 @@
 """What an owner can see of her own account at one moment, and nothing else."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from sim.cleanup.on_request import ON_REQUEST, on_request
 from sim.core.errors import require
 from sim.core.schema import NEVER
 
 Strings: TypeAlias = pa.StringArray | pa.ChunkedArray
+Mask: TypeAlias = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,9 @@ class Account:
 
     owner: person. now: s. post: ids. time: s. kind, audience: codes of KINDS, AUDIENCES. estimated: bits of
     CLASSES as her own detector estimates them, never the truth. likes, reshares: counts by now; None: the
-    platform or archive does not say. text, native_id: None where missing or not asked for. Arrays are read-only.
+    platform or archive does not say. The others are None where they are missing or not asked for: text, native_id;
+    place, the forum, channel or group; has_link, has_media, located (coordinates); pinned, faved, bookmarked by the
+    owner herself; thread, the first of her own posts that it follows up, or itself. Arrays are read-only.
     """
 
     owner: int
@@ -34,6 +39,14 @@ class Account:
     reshares: NDArray[np.int32] | None
     text: Strings | None = None
     native_id: Strings | None = None
+    place: Strings | None = None
+    has_link: Mask | None = None
+    has_media: Mask | None = None
+    located: Mask | None = None
+    pinned: Mask | None = None
+    faved: Mask | None = None
+    bookmarked: Mask | None = None
+    thread: NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
         for field in fields(self)[2:]:
@@ -51,6 +64,16 @@ class Account:
         return len(self.post)
 
 
+def part(account: Account, chosen: Mask) -> Account:
+    """The account as if only the `chosen` of its posts were there."""
+
+    def cut(column: Any) -> Any:
+        return None if column is None else column[chosen] if isinstance(column, np.ndarray) else column.filter(chosen)
+
+    columns = {field.name: cut(getattr(account, field.name)) for field in fields(account)[2:]}
+    return Account(owner=account.owner, now=account.now, **columns)
+
+
 def observe(
     posts: pa.Table,
     *,
@@ -60,14 +83,14 @@ def observe(
     likes: NDArray[np.int32] | None,
     reshares: NDArray[np.int32] | None,
     gone: NDArray[np.int64],
-    texts: bool = True,
+    columns: Collection[str] = ("text", "native_id"),
 ) -> Account:
     """The account of `owner` at `now` (s): her own posts up to then that she has not deleted herself, without
     those in `gone` (ids acted on).
 
     `estimated`, `likes` and `reshares` have one entry for each row of `posts`, whoever posted it. Others' posts
-    about her are left out: they are not hers to delete. `texts=False` leaves text and native ids out, and their
-    columns untouched. Raises Mistake on columns of another length.
+    about her are left out: they are not hers to delete. `columns` names those of ON_REQUEST that are wanted; the
+    others stay untouched. Raises Mistake on columns of another length.
     """
     for name, column in (("estimated", estimated), ("likes", likes), ("reshares", reshares)):
         require(
@@ -86,10 +109,10 @@ def observe(
     def cut(column: NDArray[np.generic] | None) -> NDArray[np.generic] | None:
         return None if column is None else column[rows]
 
-    def strings(name: str) -> Strings | None:
-        column = posts[name]
-        if not texts or (len(column) and column.null_count == len(column)):
-            return None
+    def asked(name: str) -> Any:
+        column = on_request(name, posts) if name in columns else None
+        if column is None or isinstance(column, np.ndarray):
+            return cut(column)
         return column.slice(rows.start, len(post[rows])) if isinstance(rows, slice) else column.take(pa.array(rows))
 
     return Account(
@@ -102,8 +125,7 @@ def observe(
         estimated=estimated[rows],
         likes=cut(likes),  # type: ignore[arg-type]
         reshares=cut(reshares),  # type: ignore[arg-type]
-        text=strings("text"),
-        native_id=strings("native_id"),
+        **{name: asked(name) for name in ON_REQUEST},
     )
 
 

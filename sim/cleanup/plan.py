@@ -37,7 +37,7 @@ class Choice:
 class Strategy(Protocol):
     """A way to clean up. One that also has `every_days: int` is asked again every so many days.
 
-    `needs` names columns of the Account that may be missing (likes, reshares, text, native_id) and must be there.
+    `needs` names columns of the Account that may be missing (likes, reshares, those of ON_REQUEST) and must be there.
     """
 
     @property

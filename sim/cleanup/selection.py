@@ -1,44 +1,71 @@
-"""Which posts an owner means: words, dates, kinds, audiences, estimated classes, counts, exceptions."""
+"""Which posts an owner means: words, dates, kinds, places, counts and threads, and what she keeps."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
-from sim.cleanup.account import Account, Strings
+from sim.cleanup.account import Mask, Strings
 from sim.core.errors import Mistake, require, unknown
 from sim.core.schema import AUDIENCES, CLASSES, EPOCH_UNIX_S, KINDS
 
-Mask = NDArray[np.bool_]
+LISTS = ("keywords", "keep_keywords", "kinds", "audiences", "classes", "places", "ids", "keep_ids")
+COUNTS = ("min_likes", "max_likes", "min_reshares", "max_reshares", "min_age_days", "max_age_days")
+HAS = ("has_link", "has_media", "located")
+KEPT = ("pinned", "faved", "bookmarked")
+BOUNDS = (("min_likes", "max_likes"), ("min_reshares", "max_reshares"), ("min_age_days", "max_age_days"))
 
 
 @dataclass(frozen=True)
 class Selection:
-    """Conditions that must all hold; an empty one holds for every post.
+    """Conditions that must all hold; an empty one holds for every post. Then what is kept is taken out again.
 
     keywords: any of them in the text, in any case. regex: found in the text (RE2 syntax, linear in its length).
-    after, before: ISO dates or times (UTC unless they say), the first included, the second not. kinds,
-    audiences, classes: any of them, classes as the detector estimates. min_likes, max_likes: both included; a
-    maximum of None is no maximum. keep_ids: never these, as ids of the table or of the platform.
+    after, before: ISO dates or times (UTC unless they say), the first included, the second not. min_age_days,
+    max_age_days: days since it was posted. kinds, audiences, classes: any of them, classes as the detector estimates.
+    places: forums, channels or groups, in any case. min_, max_likes, _reshares: both included; a maximum of None is no
+    maximum. has_link, has_media, located (it carries coordinates): true, false or None for either. ids: these alone.
+    keep_keywords, keep_ids: never these; ids are those of the table (numbers) or of the platform (text).
+    keep_pinned, keep_faved, keep_bookmarked: never what she pinned, liked or saved herself. whole_threads: a thread of
+    her own posts goes whole, or stays whole.
     """
 
     keywords: tuple[str, ...] = ()
     regex: str = ""
     after: str = ""
     before: str = ""
+    min_age_days: int = 0
+    max_age_days: int | None = None
     kinds: tuple[str, ...] = ()
     audiences: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
     min_likes: int = 0
     max_likes: int | None = None
+    min_reshares: int = 0
+    max_reshares: int | None = None
+    has_link: bool | None = None
+    has_media: bool | None = None
+    located: bool | None = None
+    ids: tuple[int | str, ...] = ()
+    keep_keywords: tuple[str, ...] = ()
     keep_ids: tuple[int | str, ...] = ()
+    keep_pinned: bool = False
+    keep_faved: bool = False
+    keep_bookmarked: bool = False
+    whole_threads: bool = False
 
     def __post_init__(self) -> None:
-        for name in ("keywords", "kinds", "audiences", "classes", "keep_ids"):
+        for name in LISTS:
             given = getattr(self, name)
-            require(not isinstance(given, str), f"'{name}' takes a list, not the single text '{given}'.")
+            require(isinstance(given, list | tuple), f"'{name}' takes a list, not {given!r}.")
+            allowed = int | str if name in ("ids", "keep_ids") else str
+            for one in given:
+                require(isinstance(one, allowed) and not isinstance(one, bool), f"'{name}' has {one!r}, which is none.")
+            object.__setattr__(self, name, tuple(given))
+        for name in ("after", "before"):  # YAML reads an unquoted date as one
+            object.__setattr__(self, name, str(getattr(self, name) or ""))
         for what, given, exists in (
             ("kind", self.kinds, KINDS),
             ("audience", self.audiences, AUDIENCES),
@@ -47,59 +74,60 @@ class Selection:
             for one in given:
                 if one not in exists:
                     raise unknown(what, str(one), exists)
-        require(all(self.keywords), "An empty keyword would select every post with a text; leave it out.")
+        words = (*self.keywords, *self.keep_keywords, *self.places)
+        require(all(words), "An empty keyword would select every post with a text; leave it out.")
+        require(isinstance(self.regex, str), f"'regex' is {self.regex!r}; it takes a text.")
         if self.regex:
-            _contains(pa.array([""]), regex=self.regex)
+            contains(pa.array([""]), regex=self.regex)
         after, before = seconds("after", self.after), seconds("before", self.before)
         require(
             after is None or before is None or after < before,
             f"'after' is {self.after} and 'before' {self.before}: no post lies between. Swap them?",
         )
-        for name, likes in (("min_likes", self.min_likes), ("max_likes", self.max_likes)):
+        for name in COUNTS:
+            count = getattr(self, name)
+            whole = isinstance(count, int) and not isinstance(count, bool) and count >= 0
             require(
-                likes is None or (isinstance(likes, int) and not isinstance(likes, bool) and likes >= 0),
-                f"'{name}' is {likes!r}; it takes a whole number from 0 up.",
+                whole or (count is None and name.startswith("max")),
+                f"'{name}' is {count!r}; it takes a whole number from 0 up.",
             )
-        require(
-            self.max_likes is None or self.min_likes <= self.max_likes,
-            f"'min_likes' is {self.min_likes}, above 'max_likes' {self.max_likes}: no post has so many.",
-        )
+        for low, high in BOUNDS:
+            least, most = getattr(self, low), getattr(self, high)
+            require(most is None or least <= most, f"'{low}' is {least}, above '{high}' {most}: no post has so many.")
+        for name in (*HAS, *(f"keep_{mark}" for mark in KEPT), "whole_threads"):
+            value = getattr(self, name)
+            require(
+                isinstance(value, bool) or (value is None and name in HAS),
+                f"'{name}' is {value!r}; it takes true or false.",
+            )
 
     @property
     def needs(self) -> tuple[str, ...]:
         """Columns of the account without which it cannot be decided."""
         needed = {
-            "text": bool(self.keywords or self.regex),
+            "text": bool(self.keywords or self.regex or self.keep_keywords),
             "likes": self.min_likes > 0 or self.max_likes is not None,
-            "native_id": any(isinstance(one, str) for one in self.keep_ids),
+            "reshares": self.min_reshares > 0 or self.max_reshares is not None,
+            "native_id": any(isinstance(one, str) for one in (*self.ids, *self.keep_ids)),
+            "place": bool(self.places),
+            **{name: getattr(self, name) is not None for name in HAS},
+            **{name: bool(getattr(self, f"keep_{name}")) for name in KEPT},
+            "thread": self.whole_threads,
         }
         return tuple(name for name, is_needed in needed.items() if is_needed)
 
-
-def select(selection: Selection, account: Account) -> Mask:
-    """One truth value for each post of `account`. Raises Mistake if a column it needs is missing."""
-    missing = [name for name in selection.needs if getattr(account, name) is None]
-    require(not missing, f"The selection asks for {', '.join(missing)}, which this account does not have.")
-    chosen = np.ones(len(account), dtype=np.bool_)
-    after, before = seconds("after", selection.after), seconds("before", selection.before)
-    if after is not None:
-        chosen &= account.time >= after
-    if before is not None:
-        chosen &= account.time < before
-    if selection.kinds:
-        chosen &= np.isin(account.kind, [KINDS.index(kind) for kind in selection.kinds])
-    if selection.audiences:
-        chosen &= np.isin(account.audience, [AUDIENCES.index(audience) for audience in selection.audiences])
-    if selection.classes:
-        chosen &= (account.estimated & sum(1 << CLASSES.index(one) for one in set(selection.classes))) != 0
-    if account.likes is not None:
-        chosen &= account.likes >= selection.min_likes
-        if selection.max_likes is not None:
-            chosen &= account.likes <= selection.max_likes
-    return chosen & _said(selection, account) & ~_kept(selection, account)
+    def given(self) -> dict[str, object]:
+        """The conditions that were set, lists as lists: what a file of it holds."""
+        set_ = {field.name: getattr(self, field.name) for field in fields(self)}
+        bare = Selection()
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in set_.items()
+            if value != getattr(bare, name)
+        }
 
 
-def seconds(name: str, date: str) -> int | None:
+def seconds(name: str, date: object) -> int | None:
     """An ISO date or time (UTC unless it says) in s since 2007; None if empty. Raises Mistake if it is neither."""
     if not date:
         return None
@@ -110,17 +138,8 @@ def seconds(name: str, date: str) -> int | None:
     return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()) - EPOCH_UNIX_S
 
 
-def _said(selection: Selection, account: Account) -> Mask:
-    said = np.ones(len(account), dtype=np.bool_)
-    if selection.regex and account.text is not None:
-        said &= _contains(account.text, regex=selection.regex)
-    if selection.keywords and account.text is not None:
-        hits = [_contains(account.text, keyword=keyword) for keyword in selection.keywords]
-        said &= np.logical_or.reduce(hits)
-    return said
-
-
-def _contains(text: Strings, *, regex: str = "", keyword: str = "") -> Mask:
+def contains(text: Strings, *, regex: str = "", keyword: str = "") -> Mask:
+    """Which texts hold `keyword` in any case, or what `regex` describes."""
     import pyarrow.compute as pc
 
     try:
@@ -131,11 +150,3 @@ def _contains(text: Strings, *, regex: str = "", keyword: str = "") -> Mask:
     except pa.ArrowInvalid as error:
         raise Mistake(f"The regular expression '{regex}' cannot be read ({error}); RE2 syntax is expected.") from None
     return np.asarray(pc.fill_null(found, False).to_numpy(zero_copy_only=False), dtype=np.bool_)
-
-
-def _kept(selection: Selection, account: Account) -> Mask:
-    kept = np.isin(account.post, [one for one in selection.keep_ids if isinstance(one, int)])
-    names = {one for one in selection.keep_ids if isinstance(one, str)}
-    if names and account.native_id is not None:
-        kept |= np.array([name in names for name in account.native_id.to_pylist()], dtype=np.bool_)
-    return kept

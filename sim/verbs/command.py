@@ -11,10 +11,14 @@ from time import perf_counter
 from typing import Any
 
 from sim.core.errors import Misuse, require
+from sim.verbs.archive import archive_at, home_of, paths_of
 from sim.verbs.compose import compose_config, conf_dir
 from sim.verbs.options import show_options
 
-TAKE_PATH = ("compare", "plan", "replay", "report")
+ON_ARCHIVES = ("compare", "plan")
+TAKE_PATH = (*ON_ARCHIVES, "replay", "report")
+
+Paths = str | list[str] | None
 
 
 def run(verb: str, words: list[str]) -> int:
@@ -22,18 +26,27 @@ def run(verb: str, words: list[str]) -> int:
     if words == ["options"]:
         show_options(verb)
         return 0
-    path, overrides = _path_among(verb, words)
+    path, overrides = _paths_among(verb, words)
+    began = perf_counter()
+    if path is not None and verb in ON_ARCHIVES and not any(word.startswith("platform=") for word in overrides):
+        overrides.insert(0, f"platform={home_of(archive_at(*paths_of(path)))}")
+    spent = perf_counter() - began
     if {"-m", "--multirun"} & set(overrides):
         return _sweep(verb, path, [word for word in overrides if word not in ("-m", "--multirun")])
     strange = next((word for word in overrides if word.startswith("-")), None)
     if strange:
         raise Misuse(f"There is no option '{strange}'. There are -m, --help, --version, and NAME=VALUE.")
-    document = perform(verb, path, compose_config(verb, overrides))
+    document = perform(verb, path, compose_config(verb, overrides), spent_s=spent)
     return 0 if document is not None else 1
 
 
-def perform(verb: str, path: str | None, config: dict[str, Any], *, quiet: bool = False) -> dict[str, Any]:
-    """Do what a verb does under a whole configuration; returns its document and, unless `quiet`, prints it."""
+def perform(
+    verb: str, path: Paths, config: dict[str, Any], *, quiet: bool = False, spent_s: float = 0.0
+) -> dict[str, Any]:
+    """Do what a verb does under a whole configuration; returns its document and, unless `quiet`, prints it.
+
+    `spent_s`: time that its own work has taken already, reading an archive.
+    """
     _check(config)
     if path is not None:
         config["path"] = path
@@ -42,7 +55,7 @@ def perform(verb: str, path: str | None, config: dict[str, Any], *, quiet: bool 
         import_module("sim.verbs.warm").warm(config)
     began = perf_counter()
     document: dict[str, Any] = work.run(config)
-    document["seconds"] = round(perf_counter() - began, 3)
+    document["seconds"] = round(perf_counter() - began + spent_s, 3)
     document["peak_mb"] = _peak_mb()
     if quiet:
         return document
@@ -53,16 +66,18 @@ def perform(verb: str, path: str | None, config: dict[str, Any], *, quiet: bool 
     return document
 
 
-def _path_among(verb: str, words: list[str]) -> tuple[str | None, list[str]]:
-    """The word that is a path, whatever it is spelt like, and the others."""
-    if verb not in TAKE_PATH:
-        return None, words
-    for place, word in enumerate(words):
+def _paths_among(verb: str, words: list[str]) -> tuple[Paths, list[str]]:
+    """The words that are paths, whatever they are spelt like (several where archives are read), and the others."""
+    paths: list[str] = []
+    rest: list[str] = []
+    for word in words:
         named = Path(word).expanduser()
-        if not word.startswith("-") and ("=" not in word or named.exists()):
-            rest = words[:place] + words[place + 1 :]
-            return os.fspath(named), rest
-    return None, words
+        is_path = verb in TAKE_PATH and not word.startswith("-") and ("=" not in word or named.exists())
+        if is_path and (verb in ON_ARCHIVES or not paths):
+            paths.append(os.fspath(named))
+        else:
+            rest.append(word)
+    return (paths[0] if len(paths) == 1 else paths or None), rest
 
 
 def _check(config: Mapping[str, Any]) -> None:
@@ -102,7 +117,7 @@ def _peak_mb() -> float:
     return round((own + children) * scale / 1e6, 1)
 
 
-def _sweep(verb: str, path: str | None, overrides: list[str]) -> int:
+def _sweep(verb: str, path: Paths, overrides: list[str]) -> int:
     """Run once for each combination of the overrides' comma-separated values, by Hydra's sweeper and launcher."""
     import hydra
     from omegaconf import DictConfig, OmegaConf

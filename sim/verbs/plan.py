@@ -7,52 +7,74 @@ from typing import Any
 import pyarrow as pa
 
 from sim.cleanup.plan import WHOLE_ACCOUNT, Plan, to_table
+from sim.cleanup.selection import Selection
+from sim.cleanup.selection_file import save_selection
 from sim.core.errors import Mistake, unknown
-from sim.core.schema import ACTIONS, EPOCH_UNIX_S, KINDS, table
+from sim.core.schema import ACTIONS, EPOCH_UNIX_S, table
 from sim.core.store import new_folder, write_json, write_table
 from sim.platforms.exports.item import Archive, in_order
+from sim.verbs.preview import SHOWN, in_words, line_of, own_posts, preview, spared
+from sim.verbs.selecting import FILTER, selected
 from sim.verbs.study import study
 from sim.world.world import World
 
-LONGEST = 60
+MOST_LINES = 10
+"""Lines of a plan that are shown at once."""
 
 
 def run(config: dict[str, Any]) -> dict[str, Any]:
     """Plan for the archive's owner, or for the first owner of the world; returns the document."""
-    chosen = config["choose"]
+    selection = selected(config)
+    chosen = config["choose"] or ("most_sensitive" if selection is None else FILTER)
     if chosen not in config["strategy"]:
         raise unknown("strategy", chosen, config["strategy"])
-    found = study("plan", config | {"strategy": {chosen: config["strategy"][chosen]}, "seeds": 1, "worlds": 1})
+    config = config | {"choose": chosen, "strategy": {chosen: config["strategy"][chosen]}, "seeds": 1, "worlds": 1}
+    if config["save"]:
+        save_selection(selection or Selection(), Path(config["save"]).expanduser())
+    found = study("plan", config)
     if chosen in found.comparison.why_not:
         raise Mistake(f"There is no plan by '{chosen}' here. {found.comparison.why_not[chosen]}")
     plan, provenance = found.comparison.plans[chosen][0], found.results["provenance"]
     folder = Path(config["out"]).expanduser() / found.results["run"]
-    text = listed(chosen, plan, found.comparison.worlds[0])
+    world, about = found.comparison.worlds[0], found.results["facts"]["archive"]
+    facts = preview(plan, own_posts(world, plan.owner), spared(selection, world) if config.get("path") else {})
     with new_folder(folder) as beside:
         write_table(beside / "plan.parquet", to_table([plan]), provenance)
-        write_table(beside / "targets.parquet", targets(plan, found.comparison.worlds[0], found.archive), provenance)
-        (beside / "plan.txt").write_text(text, encoding="utf-8")
+        write_table(beside / "targets.parquet", targets(plan, world, found.archive), provenance)
+        (beside / "plan.txt").write_text(listed(chosen, plan, world), encoding="utf-8")
+        if selection is not None:
+            save_selection(selection, beside / "selection.yaml")
         write_json(beside / "provenance.json", provenance)
     return {
         "run": str(folder),
         "strategy": chosen,
+        "platform": found.results["facts"]["platform"],
         "params": config["params"],
         "actions": len(plan.target),
         "calls": plan.calls,
         "money_usd": plan.money_usd,
         "finish": None if plan.finish is None else moment(plan.finish),
+        "preview": facts,
+        "notes": about["notes"] if about else [],
     }
 
 
 def show(document: dict[str, Any]) -> None:
-    """The list."""
-    print((Path(document["run"]) / "plan.txt").read_text(encoding="utf-8"), end="")
-    print(f"\nPlan: {document['run']}; rehearse it with: afterpost replay {document['run']}")
+    """What would happen, by when and for how much; then the beginning of the list, and where all of it is."""
+    lines = (Path(document["run"]) / "plan.txt").read_text(encoding="utf-8").splitlines()
+    print(f"{lines[0]} At the limits of {document['platform']}.")
+    print("\n".join(["", *in_words(document["preview"]), *lines[1 : 2 + MOST_LINES]]))
+    if len(lines) > 2 + MOST_LINES:
+        print(f"... and {len(lines) - 2 - MOST_LINES:,} more in {document['run']}/plan.txt")
+    print("".join(f"\n{note}" for note in document["notes"]))
+    print(
+        f"Nothing was changed anywhere. Plan: {document['run']}; rehearse it with: afterpost replay {document['run']}"
+    )
 
 
 def listed(name: str, plan: Plan, world: World) -> str:
     """A plan as text: a heading with its price, then an action a line: when, what, on which post."""
-    texts = _texts(world)
+    texts = {row["post"]: line_of(row) for row in own_posts(world, plan.owner).select(SHOWN).to_pylist()}
     calls = f"{plan.calls} call{'' if plan.calls == 1 else 's'}"
     finish = "nothing to do" if plan.finish is None else f"done by {moment(plan.finish)} UTC"
     lines = [f"Plan '{name}': {len(plan.target)} actions, {calls}, ${plan.money_usd:.2f}, {finish}.", ""]
@@ -64,37 +86,19 @@ def listed(name: str, plan: Plan, world: World) -> str:
 
 def targets(plan: Plan, world: World, archive: Archive | None) -> pa.Table:
     """How a replay finds the posts of a plan again: the table `targets`."""
-    texts = _texts(world)
-    native, kind = (
-        dict(zip(world.posts["post"].to_pylist(), world.posts[name].to_pylist(), strict=True))
-        for name in ("native_id", "kind")
-    )
+    own = {row["post"]: row for row in own_posts(world, plan.owner).select(SHOWN).to_pylist()}
     uris = {} if archive is None else {n: item.uri for n, item in enumerate(in_order(archive.items))}
     posts = [target for target in plan.target.tolist() if target != WHOLE_ACCOUNT]
     return table(
         "targets",
         {
             "target": posts,
-            "native_id": pa.array([native[post] for post in posts], pa.string()),
+            "native_id": pa.array([own[post]["native_id"] for post in posts], pa.string()),
             "uri": pa.array([uris.get(post & 0x7FFF_FFFF) for post in posts], pa.string()),
-            "kind": pa.array([kind[post] for post in posts], pa.int8()),
-            "label": pa.array([texts[post] for post in posts], pa.string()),
+            "kind": pa.array([own[post]["kind"] for post in posts], pa.int8()),
+            "label": pa.array([line_of(own[post]) for post in posts], pa.string()),
         },
     )
-
-
-def _texts(world: World) -> dict[int, str]:
-    """A line about each post: its day, kind, platform id and first words."""
-    columns = (world.posts[name].to_pylist() for name in ("post", "time", "kind", "native_id", "text"))
-    return {
-        post: f"{moment(time)[:10]} {KINDS[kind]} {native or post} {_short(text)}"
-        for post, time, kind, native, text in zip(*columns, strict=True)
-    }
-
-
-def _short(text: str | None) -> str:
-    line = " ".join((text or "").split())
-    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
 
 
 def moment(time_s: int) -> str:

@@ -4,19 +4,19 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from sim.core.noise import Noise
 from sim.core.parameters import parameters, settle
-from sim.core.provenance import fingerprint, record, run_id
+from sim.core.provenance import record, run_id
 from sim.core.schema import DAY_S, LEARNERS
 from sim.experiment import Comparison, compare
 from sim.measure import leaderboard
 from sim.measure.results import ArchiveFacts, Parameter, Results, Row, StrategyFacts
 from sim.platforms.exports.item import Archive
-from sim.platforms.exports.read import read_archive
 from sim.screen import evaluations, screen
+from sim.verbs.archive import archive_of, fingerprints
+from sim.verbs.selecting import with_selection
 
 MOST_SIZE = 1_000_000
 PEOPLE_A_FOLLOWER = 4
@@ -33,13 +33,12 @@ class Study:
 
 
 def study(command: str, config: dict[str, Any]) -> Study:
-    """Run the comparison a configuration describes; `config["path"]`, if any, is an archive."""
-    path = config.get("path")
-    archive = read_archive(Path(path)) if path else None
+    """Run the comparison a configuration describes; `config["path"]`, if any, is an archive's or several."""
+    archive = archive_of(config)
+    config = with_selection(config)
     if archive is not None:
         config = _at_home(config, archive)
-    inputs = {str(Path(file).name): fingerprint(Path(file).expanduser()) for file in _files(config)}
-    provenance = record(command, config, inputs)
+    provenance = record(command, config, fingerprints(config))
     with progress("seeds", config["seeds"] * config["worlds"]) as tick:
         found = compare(config, archive, tick=tick)
     results = _results(config, found, archive, provenance)
@@ -57,10 +56,6 @@ def _at_home(config: dict[str, Any], archive: Archive) -> dict[str, Any]:
     world["decision"] = newest + DAY_S
     world["size"] = min(MOST_SIZE, max(world["size"], PEOPLE_A_FOLLOWER * followers))
     return {**config, "world": world}
-
-
-def _files(config: dict[str, Any]) -> list[str]:
-    return [str(file) for file in (config.get("path"), config["graph"]["path"]) if file]
 
 
 def _results(config: dict[str, Any], found: Comparison, archive: Archive | None, provenance: dict[str, Any]) -> Results:

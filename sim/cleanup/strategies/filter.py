@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from sim.cleanup.account import Account
 from sim.cleanup.limits import Limits
 from sim.cleanup.plan import Choice
-from sim.cleanup.selection import Selection, select
+from sim.cleanup.select import select
+from sim.cleanup.selection import Selection
 from sim.core.noise import Noise
 from sim.core.schema import ACTIONS
 

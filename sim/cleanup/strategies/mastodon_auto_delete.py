@@ -1,7 +1,7 @@
 """Mastodon's own automated post deletion, as a baseline: by age, with exceptions, all the time.
 
-Its exceptions for pinned, bookmarked and own-favourited posts, polls and direct messages are left out: an
-Account does not have them.
+Its exceptions for pinned, bookmarked and own-favourited posts, polls and direct messages are left out: synthetic
+posts have no such marks. A filter (`sim/cleanup/selection.py`) keeps those of an archive.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """The thresholds of semiphemeral, as a baseline: what is old goes, unless many liked or reshared it.
 
 micahflee/semiphemeral deleted tens of millions of tweets so, until 2023. Left out are its exceptions for whole
-threads and for tweets picked by hand: an Account has neither.
+threads and for tweets picked by hand, which a filter (`sim/cleanup/selection.py`) has.
 """
 
 from dataclasses import dataclass
