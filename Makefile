@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test check verify bench golden lock clean
+.PHONY: help demo test servers check verify bench golden lock clean
 
 PYTHON ?=
 WORKERS ?= 2
@@ -27,8 +27,12 @@ help: ## List these commands
 demo: $(CORE) ## A small world, every strategy, a leaderboard and a report
 	@$(PY) -m sim demo
 
-test: $(DEV) ## All tests but verification, on WORKERS processes (2)
-	$(PY) -m pytest -n $(WORKERS) --benchmark-disable -m "not verify"
+test: $(DEV) ## All tests but verification and those on real servers, on WORKERS processes (2)
+	$(PY) -m pytest -n $(WORKERS) --benchmark-disable -m "not verify and not servers"
+
+servers: $(DEV) ## Install real servers (a PDS, Synapse, relays ...) in a cache, and run the tests on them
+	$(PY) tests/servers/install.py
+	$(PY) -m pytest --benchmark-disable -m servers tests/servers
 
 check: $(DEV) ## Lint, format, types and import contracts
 	$(PY) -m ruff check .

@@ -39,7 +39,7 @@ def bluesky(folder: Path, *, posts: int, rate_limits: bool = False) -> Iterator[
             others += bob.create(f"app.bsky.feed.{kind}", subject)
         yield Stage(
             platform="bluesky",
-            words=[f"platform.connector.server={url}"],
+            server=url,
             secrets={"AFTERPOST_BLUESKY_HANDLE": "alice.test", "AFTERPOST_BLUESKY_PASSWORD": PASSWORD},
             own=own,
             others=others,
@@ -53,7 +53,9 @@ class Account:
 
     def __init__(self, url: str, name: str) -> None:
         handle = {"handle": f"{name}.test", "email": f"{name}@example.org", "password": PASSWORD}
-        self.client = httpx.Client(base_url=f"{url}/xrpc/", timeout=60)
+        self.client = httpx.Client(
+            base_url=f"{url}/xrpc/", timeout=60, limits=httpx.Limits(max_keepalive_connections=0)
+        )
         made = self.client.post("com.atproto.server.createAccount", json=handle).raise_for_status().json()
         self.did, self.client.headers["authorization"] = made["did"], f"Bearer {made['accessJwt']}"
         self.cid: dict[str, str] = {}
@@ -86,7 +88,7 @@ class Account:
 def living(url: str, uris: list[str]) -> set[str]:
     """Which records answer 200 to getRecord; one that is gone answers 400 RecordNotFound."""
     alive = set()
-    with httpx.Client(base_url=f"{url}/xrpc/", timeout=60) as client:
+    with httpx.Client(base_url=f"{url}/xrpc/", timeout=60, limits=httpx.Limits(max_keepalive_connections=0)) as client:
         for uri in uris:
             repo, collection, rkey = uri.removeprefix("at://").split("/")
             asked = client.get(

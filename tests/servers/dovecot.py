@@ -68,7 +68,7 @@ def dovecot(folder: Path, *, posts: int) -> Iterator[Stage]:
             others = [put(mailbox, "INBOX", f"bob-{number}", "bob") for number in range(3)]
         yield Stage(
             platform="imap",
-            words=[f"platform.connector.server=imap://127.0.0.1:{port}"],
+            server=f"imap://127.0.0.1:{port}",
             secrets={"AFTERPOST_IMAP_USER": "alice", "AFTERPOST_IMAP_PASSWORD": PASSWORD},
             own=own,
             others=others,

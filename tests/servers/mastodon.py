@@ -60,7 +60,7 @@ def mastodon(folder: Path, *, posts: int, limit: int = 0, window_s: int = 5) -> 
     with running(start(limited), ready=ready, log=log) as process:
         yield Stage(
             platform="mastodon",
-            words=[f"platform.connector.server={url}"],
+            server=url,
             secrets={"AFTERPOST_MASTODON_TOKEN": "alice_token"},
             own=own,
             others=others,

@@ -40,7 +40,7 @@ def relay(folder: Path, kind: str, *, posts: int, per_minute: int = 0) -> Iterat
         others = publish(url, [note(sdk, bob, number) for number in range(3)])
         yield Stage(
             platform="nostr",
-            words=[f"platform.connector.server={url}"],
+            server=url,
             secrets={"AFTERPOST_NOSTR_KEY": alice.secret_key().to_bech32()},
             own=own,
             others=others,

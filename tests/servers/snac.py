@@ -32,8 +32,8 @@ def snac(folder: Path, *, posts: int) -> Iterator[Stage]:
         own = [post(url, tokens["alice"], f"note {number} of alice") for number in range(posts)]
         others = [post(url, tokens["bob"], f"note {number} of bob") for number in range(3)]
         yield Stage(
-            platform="snac",
-            words=[f"platform.connector.server={url}"],
+            platform="mastodon",
+            server=url,
             secrets={"AFTERPOST_MASTODON_TOKEN": tokens["alice"]},
             own=own,
             others=others,

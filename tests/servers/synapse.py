@@ -78,7 +78,7 @@ def synapse(folder: Path, *, posts: int, per_second: float = 200, burst: int = 2
         admin.limited(alice, bob)
         yield Stage(
             platform="matrix",
-            words=[f"platform.connector.server={url}"],
+            server=url,
             secrets={"AFTERPOST_MATRIX_TOKEN": alice.token},
             own=own,
             others=others,
@@ -91,7 +91,7 @@ class User:
     """A registered user, and what she does in rooms. An item's id is room/event."""
 
     def __init__(self, url: str, name: str, *, admin: bool) -> None:
-        self.client = httpx.Client(base_url=url, timeout=60)
+        self.client = httpx.Client(base_url=url, timeout=60, limits=httpx.Limits(max_keepalive_connections=0))
         nonce = self.client.get("/_synapse/admin/v1/register").json()["nonce"]
         words = [nonce, name, SECRET, "admin" if admin else "notadmin"]
         mac = hmac.new(SECRET.encode(), "\0".join(words).encode(), hashlib.sha1).hexdigest()

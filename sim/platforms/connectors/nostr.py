@@ -1,8 +1,8 @@
 """Nostr: requests to delete own notes (NIP-09), signed on this machine, sent to one relay.
 
 Seen on two relays: OK true proves nothing, one takes and ignores requests it should not follow; so the ids are asked
-for again. Paging with until = oldest - 1 lost a note that shared its second with the last of a page; so pages overlap.
-One answers "rate-limited", the other answers later and later. One lets a deleted note be published again.
+for again. One takes `until` as the last second of a page, the other as the first one after it, so pages overlap. One
+answers "rate-limited", the other answers later and later. One lets a deleted note be published again.
 """
 
 import json
@@ -27,6 +27,9 @@ KINDS = [NOTE, *REPOSTS, PICTURE, 21, 22, 1068, 1111, 30023]
 """Notes, reposts, pictures, films, polls, comments, articles."""
 
 PAGE = 500
+STALE = 3
+"""Pages in a row without anything new that end a listing: the last second is passed by then, or `until` is ignored."""
+
 STRANGE = "it is no id of an event: 64 hex digits"
 _ID = re.compile("[0-9a-f]{64}")
 
@@ -76,6 +79,7 @@ class NostrConnector:
     def listed(self) -> Iterator[Item]:
         """Own notes, newest first, each once."""
         seen: set[str] = set()
+        stale = 0
         question: dict[str, Any] = {"authors": [self._author], "kinds": KINDS, "limit": PAGE}
         while True:
             try:
@@ -86,12 +90,11 @@ class NostrConnector:
             for event in sorted(fresh, key=lambda event: (event["created_at"], event["id"]), reverse=True):
                 seen.add(event["id"])
                 yield _item(event)
-            if not page:
+            stale = 0 if fresh else stale + 1
+            if not page or stale > STALE:
                 return
             oldest = min(int(event.get("created_at", 0)) for event in page)
-            if not fresh and oldest == question.get("until"):
-                oldest -= 1  # a whole page of one second, all of it known
-            question["until"] = oldest
+            question["until"] = oldest + 1 if fresh else question.get("until", oldest) - 1
 
     def fetch(self, native_id: str) -> Kept | Answer:
         """The signed event."""

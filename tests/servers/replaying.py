@@ -1,0 +1,95 @@
+"""A plan of deletions as `afterpost plan` saves it, and `afterpost replay` on it in a process of its own."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from servers.stage import Stage
+from sim.core.schema import ACTIONS, KINDS, RESULTS, table
+from sim.core.store import read_table, write_json, write_table
+from sim.verbs.compose import compose_option
+
+ROOT = Path(__file__).parents[2]
+DECISION = 600_000_000
+FAST: dict[str, Any] = {"calls": 10, "per_s": 1, "window": "bucket"}
+
+
+def save_plan(folder: Path, stage: Stage, ids: list[str], *, rule: dict[str, Any], pace: float, batch: int = 1) -> Path:
+    """A run folder whose plan deletes `ids` in their order, under one rule instead of the platform's own."""
+    platform = compose_option("platform", stage.platform)
+    own = {"_target_": "sim.cleanup.limits.Rule", "source": "a test", "evidence": "assumption"}
+    platform["limits"] |= {"rules": [rule | own], "pace": pace, "batch": batch, "calls_per_item": 1}
+    count = len(ids)
+    plan = {
+        "owner": [0] * count,
+        "target": list(range(count)),
+        "action": pa.array([ACTIONS.index("delete")] * count, pa.int8()),
+        "due": [DECISION] * count,
+        "time": list(range(DECISION, DECISION + count)),
+        "reason": pa.array(["a test"] * count).dictionary_encode(),
+    }
+    targets = {
+        "target": list(range(count)),
+        "native_id": pa.array(ids, pa.string()),
+        "uri": pa.array([None] * count, pa.string()),
+        "kind": pa.array([KINDS.index("text")] * count, pa.int8()),
+        "label": ids,
+    }
+    record = {"parameters": {"world": {"decision": DECISION}, "platform": platform}}
+    folder.mkdir()
+    write_table(folder / "plan.parquet", table("plan", plan), record)
+    write_table(folder / "targets.parquet", table("targets", targets), record)
+    write_json(folder / "provenance.json", record)
+    return folder
+
+
+def start(run: Path, stage: Stage, *words: str) -> subprocess.Popen[str]:
+    """`afterpost replay RUN WORDS`, with the owner's credentials and no others."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AFTERPOST_")}
+    environment |= {"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring", **stage.secrets}
+    return subprocess.Popen(
+        [sys.executable, "-m", "sim", "replay", str(run), f"server={stage.server}", *words, "output=json"], cwd=ROOT,
+        env=environment, text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    status: int
+    document: dict[str, Any]
+    problem: str
+
+
+def finish(process: subprocess.Popen[str], *, longest_s: float = 600) -> Ended:
+    """Wait for a command's end."""
+    out, problem = process.communicate(timeout=longest_s)
+    return Ended(process.returncode, json.loads(out) if out else {}, problem)
+
+
+def kill_midway(process: subprocess.Popen[str], stage: Stage, ids: list[str]) -> int:
+    """kill -9 once the item at the first quarter of `ids` is gone; how many then live."""
+    until = time.monotonic() + 300
+    while stage.living([ids[len(ids) // 4]]):
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < until, "the first quarter is still there after 300 s"
+        time.sleep(0.05)
+    process.send_signal(signal.SIGKILL)
+    process.communicate(timeout=60)
+    assert process.returncode == -signal.SIGKILL, "it had ended before it could be killed"
+    return len(stage.living(ids))
+
+
+def receipts(run: Path) -> dict[str, str]:
+    """What the receipts say of every id."""
+    rows = read_table(run.with_name(run.name + ".replay") / "receipts.parquet").to_pylist()
+    return {row["native_id"]: RESULTS[row["result"]] for row in rows}

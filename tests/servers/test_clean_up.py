@@ -1,0 +1,96 @@
+"""A clean-up from plan to receipts on real servers: rehearsed, killed midway, resumed, and read again on the server."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from servers.bluesky import bluesky
+from servers.dovecot import dovecot
+from servers.mastodon import mastodon
+from servers.nostr import relay
+from servers.replaying import FAST, finish, kill_midway, receipts, save_plan, start
+from servers.snac import snac
+from servers.stage import Stage
+from servers.synapse import synapse
+
+pytestmark = pytest.mark.servers
+
+PLANNED, SPARED = 200, 10
+SERVERS: dict[str, tuple[Callable[..., AbstractContextManager[Stage]], int]] = {
+    # how it is started, and how many items share a call
+    "bluesky": (bluesky, 20),
+    "mastodon_mock": (mastodon, 1),
+    "synapse": (synapse, 1),
+    "nostr_sdk_relay": (partial(relay, kind="local_relay"), 1),
+    "nostr_relay": (partial(relay, kind="nostr_relay"), 1),
+    "dovecot": (dovecot, 1),
+}
+
+
+@contextmanager
+def staged(name: str, folder: Path, *, posts: int, **more: Any) -> Iterator[Stage]:
+    """A server with its stage set."""
+    begin, _ = SERVERS[name]
+    folder.mkdir()
+    with begin(folder, posts=posts, **more) as stage:
+        assert stage.living(stage.own + stage.others) == {*stage.own, *stage.others}
+        yield stage
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_a_killed_clean_up_resumes_and_its_receipts_agree_with_the_server(name: str, tmp_path: Path) -> None:
+    with staged(name, tmp_path / "server", posts=PLANNED + SPARED) as stage:
+        planned, spared = stage.own[:PLANNED], stage.own[PLANNED:]
+        run = save_plan(tmp_path / "run", stage, planned, rule=FAST, pace=1.0, batch=SERVERS[name][1])
+        rehearsed = finish(start(run, stage))
+        assert rehearsed.status == 0, rehearsed.problem
+        assert rehearsed.document["predicted"]["results"]["confirmed"] == PLANNED
+        assert len(stage.living(stage.own)) == PLANNED + SPARED, "a rehearsal touches nothing"
+
+        words = ("live=true", f"allow={PLANNED}")
+        left = kill_midway(start(run, stage, *words), stage, planned)
+        assert 0 < left < PLANNED, "it died in the middle"
+        resumed = finish(start(run, stage, *words))
+        assert resumed.status == 0, resumed.problem
+        assert resumed.document["observed"]["left"] == 0
+
+        assert not stage.living(planned), "all gone on the server"
+        assert stage.living(spared) == set(spared), "her other posts are there"
+        assert stage.living(stage.others) == set(stage.others), "and nothing of anyone else was touched"
+        assert receipts(run) == dict.fromkeys(planned, "confirmed")
+
+
+def test_a_404_while_the_post_lives_is_booked_refused_and_endless_pages_end(tmp_path: Path) -> None:
+    (tmp_path / "server").mkdir()
+    with snac(tmp_path / "server", posts=30) as stage:
+        run = save_plan(tmp_path / "run", stage, stage.own[:5], rule=FAST, pace=1.0)
+        ended = finish(start(run, stage, "live=true", "allow=5"))
+        assert ended.status == 1 and "the first item did not do" in ended.problem.lower(), ended
+        assert receipts(run) == {stage.own[0]: "refused"}
+        assert stage.living(stage.own) == set(stage.own)
+
+
+def test_synapses_limit_is_met_at_its_full_rate(tmp_path: Path) -> None:
+    count, per_second, burst = 35, 0.5, 5
+    rule = {"calls": burst, "per_s": int(burst / per_second), "window": "bucket"}
+    with staged("synapse", tmp_path / "server", posts=count, per_second=per_second, burst=burst) as stage:
+        run = save_plan(tmp_path / "run", stage, stage.own, rule=rule, pace=1.0)
+        ended = finish(start(run, stage, "live=true", f"allow={count}"))
+        assert ended.status == 0, ended.problem
+        predicted, observed = ended.document["predicted"], ended.document["observed"]
+        assert receipts(run) == dict.fromkeys(stage.own, "confirmed") and not stage.living(stage.own)
+        assert (count - burst) / observed["seconds"] >= 0.95 * per_second, "95% of the rate is used"
+        assert observed["seconds"] == pytest.approx(predicted["seconds"], rel=0.05)
+
+
+def test_synapses_429s_are_obeyed_by_one_who_believes_in_no_limit(tmp_path: Path) -> None:
+    with staged("synapse", tmp_path / "server", posts=12, per_second=0.5, burst=2) as stage:
+        run = save_plan(tmp_path / "run", stage, stage.own, rule=FAST, pace=1.0)
+        ended = finish(start(run, stage, "live=true", "allow=12"))
+        assert ended.status == 0, ended.problem
+        assert ended.document["observed"]["repeated"] > 0, "it was told to wait"
+        assert receipts(run) == dict.fromkeys(stage.own, "confirmed") and not stage.living(stage.own)
