@@ -18,37 +18,6 @@ CHUNK = 1 << 20
 
 
 @compiled
-def _upward(first: int, last: int, start: Ints, neighbour: Neighbours, into: Ints) -> None:
-    """Number of friends with a higher id of each person first ... last - 1, at into[person + 1]."""
-    for one in range(first, last):
-        for row in range(start[one], start[one + 1]):
-            into[one + 1] += neighbour[row] > one
-
-
-@compiled
-def _fill(
-    first: int,
-    last: int,
-    start: Ints,
-    neighbour: Neighbours,
-    relation: NDArray[np.int8],
-    upward: Ints,
-    source: Ints,
-    target: Ints,
-    kind: NDArray[np.int8],
-) -> None:
-    """Rows of the table for the lower ends first ... last - 1."""
-    for one in range(first, last):
-        at = upward[one]
-        for row in range(start[one], start[one + 1]):
-            if neighbour[row] > one:
-                source[at] = one
-                target[at] = neighbour[row]
-                kind[at] = relation[row]
-                at += 1
-
-
-@compiled
 def _began(
     key: np.uint64,
     first: int,
@@ -61,11 +30,12 @@ def _began(
     since: Ints,
 ) -> None:
     """When each tie began: a keyed share of the time since the later of the two joined."""
-    for at in range(first, last):
+    for at in range(first, last):  # nothing but the draws, so that several are made at a time
         low, high = min(source[at], target[at]), max(source[at], target[at])
-        later = min(max(joined[low], joined[high]), now)
-        share = np.int64(quantiles[draw(key, low, high, 0)[0] >> np.uint64(52)])
-        since[at] = later + (((now - later) * share) >> 32)
+        since[at] = draw(key, low, high, 0)[0] >> np.uint64(52)
+    for at in range(first, last):
+        later = min(max(joined[source[at]], joined[target[at]]), now)
+        since[at] = later + (((now - later) * np.int64(quantiles[since[at]])) >> 32)
 
 
 @compiled
@@ -98,16 +68,11 @@ def empty(rows: int, kind: pa.DataType) -> pa.ChunkedArray:
     return pa.chunked_array([*pieces, piece.slice(0, rest)] if rest or not pieces else pieces, kind)
 
 
-def once(start: Ints, neighbour: Neighbours, relation: NDArray[np.int8]) -> tuple[Ints, Ints, NDArray[np.int8]]:
-    """Each tie once, lower id first, in order: source, target, relation."""
-    upward = np.zeros(len(start), dtype=np.int64)
-    parts = shares(start)
-    each(lambda part: _upward(*part, start, neighbour, upward), parts)
-    np.cumsum(upward, out=upward)
-    source, target = np.empty(upward[-1], dtype=np.int64), np.empty(upward[-1], dtype=np.int64)
-    kind = np.empty(upward[-1], dtype=np.int8)
-    each(lambda part: _fill(*part, start, neighbour, relation, upward, source, target, kind), parts)
-    return source, target, kind
+def once(start: Ints, neighbour: Neighbours) -> tuple[Ints, Ints]:
+    """Each tie once, lower id first, in order: source, target."""
+    source = np.repeat(np.arange(len(start) - 1), np.diff(start))
+    upward = neighbour > source
+    return source[upward], neighbour[upward].astype(np.int64)
 
 
 def follow(noise: Noise, source: Ints, target: Ints, degree: Ints, *, reciprocity: float) -> tuple[Ints, Ints]:
@@ -123,8 +88,7 @@ def began(
     """When each tie began, s: a Beta(a, b) share of the time between the later account and `decision`."""
     since = np.empty(len(source), dtype=np.int64)
     quantiles, key = beta_thresholds(a=early_a, b=early_b), noise.key("tie began")
-    step = max(1, len(source) // 32)
-    parts = [(low, min(low + step, len(source))) for low in range(0, len(source), step)]
+    parts = [(low, min(low + CHUNK, len(source))) for low in range(0, len(source), CHUNK)]
     each(lambda part: _began(key, *part, source, target, joined, decision, quantiles, since), parts)
     return since
 

@@ -135,8 +135,7 @@ def twin_of(graph: Graph, noise: Noise) -> Graph:
     start, neighbour = adjacency(undirected(graph.ties), people=graph.size, directed=False)
     fitted = fit(start, neighbour, noise.branch("fit"))
     grown = grow(fitted.twin, noise.branch("twin"))
-    source, target, _ = once(grown.start, grown.neighbour, grown.relation)
-    ties = to_table(source, target, None, None)
+    ties = to_table(*once(grown.start, grown.neighbour), None, None)
     names = [str(person) for person in range(graph.size)]
     return Graph(graph.size, ties, names, (*graph.notes, *fitted.notes), False)
 

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from sim.core.noise import Noise
 from sim.core.quantile import delay
-from sim.world.weave import Friends, Layout, Line, Weave, normal, weave
+from sim.world.number import Friends, friends
+from sim.world.weave import Layout, Line, Weave, normal, weave
 
 Ints = NDArray[np.int64]
 STEPS = 4096
@@ -60,7 +61,7 @@ def grow(twin: Twin, noise: Noise) -> Friends:
         bucket=STEPS // PLACES,
         few=1,
     )
-    return weave(twin.laws, layout, noise, wanted=wanted, rank=rank)
+    return friends(weave(twin.laws, layout, noise, wanted=wanted, rank=rank))
 
 
 def _cut(start: Ints, people: float) -> Ints:

@@ -8,7 +8,9 @@ from sim.world.slots import Slots, tie, tied
 
 Ints = NDArray[np.int64]
 HALF = np.uint64(32)
-ID = np.uint64((1 << 29) - 1)
+FIRST_BIT = 29
+"""Of a key, where its rank begins: below lies the position of the stub's owner."""
+ID = np.uint64((1 << FIRST_BIT) - 1)
 BATCH = 32
 """Stubs whose owners are read ahead together."""
 LINE = 16

@@ -19,8 +19,9 @@ def threads() -> int:
 
 def each(work: Callable[[Task], object], tasks: Iterable[Task]) -> None:
     """Do `work` for every task, on all threads; the first error is raised."""
-    count = threads()
-    if count == 1:
+    tasks = list(tasks)
+    count = min(threads(), len(tasks))
+    if count <= 1:
         for task in tasks:
             work(task)
         return

@@ -16,10 +16,11 @@ from sim.core.errors import require, unknown
 from sim.core.noise import Noise
 from sim.core.quantile import delay, tabulate
 from sim.core.schema import table
-from sim.world.arcs import began, follow, once, to_table
+from sim.world.arcs import began, follow, to_table
 from sim.world.audience import Audience, see
 from sim.world.cells import lay_out
-from sim.world.weave import Friends, Weave, normal, weave
+from sim.world.number import Woven, lower_ends
+from sim.world.weave import Weave, normal, weave
 
 __all__ = ["Audience", "Ties", "befriend", "join", "mean_friends", "see"]
 
@@ -133,10 +134,10 @@ def befriend(parameters: Ties, people: pa.Table, noise: Noise, *, size: int, dec
     before it; without it nothing is said about when. Raises Mistake if `people` has fewer than `size` rows.
     """
     p = parameters
-    friends = acquaint(p, people, noise, size=size)
-    source, target, relation = once(friends.start, friends.neighbour, friends.relation)
+    woven = acquaint(p, people, noise, size=size)
+    source, target, relation = lower_ends(woven, 0, size)
     if p.kind == "followers":
-        source, target = follow(noise, source, target, np.diff(friends.start), reciprocity=p.reciprocity)
+        source, target = follow(noise, source, target, woven.degree, reciprocity=p.reciprocity)
     since = None
     if decision is not None:
         joined = people["joined"].to_numpy()
@@ -144,7 +145,7 @@ def befriend(parameters: Ties, people: pa.Table, noise: Noise, *, size: int, dec
     return to_table(source, target, relation if p.kind == "friends" else None, since)
 
 
-def acquaint(parameters: Ties, people: pa.Table, noise: Noise, *, size: int) -> Friends:
+def acquaint(parameters: Ties, people: pa.Table, noise: Noise, *, size: int) -> Woven:
     """Who is tied to whom among the first `size` people, in either direction. Errors as `befriend`."""
     require(
         1 <= size <= people.num_rows,
@@ -152,7 +153,8 @@ def acquaint(parameters: Ties, people: pa.Table, noise: Noise, *, size: int) -> 
     )
     p = parameters
     if size == 1:
-        return Friends(np.zeros(2, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int8))
+        none = np.zeros(1, dtype=np.int64)
+        return Woven(none, np.zeros(2, dtype=np.int64), none, none, np.zeros(0, dtype=np.int32))
     mean = p.mean_friends if p.mean_friends is not None else p.mean_factor * mean_friends(size)
     wanted, rank = wanted_ties(p, noise, size=size, mean=mean)
     layout = lay_out(

@@ -13,16 +13,18 @@ from sim.core.noise import Noise
 from sim.core.quantile import delay, tabulate
 from sim.core.schema import RELATIONS
 from sim.world.blocks import block_ties
-from sim.world.match import mirror, pair_stubs, stub_keys
+from sim.world.match import FIRST_BIT, mirror, pair_stubs, stub_keys
 from sim.world.mend import attach, complete
+from sim.world.number import Woven, woven
+from sim.world.radix import sort_bits
 from sim.world.slots import Slots
 from sim.world.threads import each, shares
 
 Ints = NDArray[np.int64]
 Held = tuple[Ints, Ints, Slots]
 FAMILY, SCHOOL, WORK, INTEREST = (RELATIONS.index(name) for name in ("family", "school", "work", "interest"))
-ROWS = 1 << 19
-"""Ties of one person's or another's that are sorted at a time: as many as stay in a processor's cache."""
+PEOPLE = 1 << 16
+"""People whose stubs are given keys at a time."""
 
 
 @dataclass(frozen=True)
@@ -73,15 +75,6 @@ class Weave:
     giant_share: float
 
 
-@dataclass(frozen=True)
-class Friends:
-    """Who is tied to whom: friends of u are neighbour[start[u]:start[u+1]], ascending; relation codes RELATIONS."""
-
-    start: Ints
-    neighbour: NDArray[np.int32]
-    relation: NDArray[np.int8]
-
-
 @cache
 def normal() -> Ints:
     """Quantiles of the standard normal law, in millionths."""
@@ -89,7 +82,7 @@ def normal() -> Ints:
     return tabulate(lambda q: 1e6 * standard.inv_cdf(q))
 
 
-def weave(laws: Weave, layout: Layout, noise: Noise, *, wanted: Ints, rank: Ints) -> Friends:
+def weave(laws: Weave, layout: Layout, noise: Noise, *, wanted: Ints, rank: Ints) -> Woven:
     """Ties of people who want `wanted` ties (by place in the layout) and rank by it with a z-score in millionths."""
     people = len(wanted)
     begin = np.concatenate([[0], np.cumsum(wanted)])
@@ -102,7 +95,7 @@ def weave(laws: Weave, layout: Layout, noise: Noise, *, wanted: Ints, rank: Ints
     _match_left(laws, layout, noise, wanted, rank, held)
     complete(noise.key("complete"), layout.person, begin, fill, slot, INTEREST)
     attach(noise.key("attach"), layout.person, begin, fill, slot, round(laws.giant_share * people), INTEREST)
-    return _numbered(layout.person, begin, fill, slot)
+    return woven(layout.person, begin, fill, slot)
 
 
 def _tie_blocks(laws: Weave, layout: Layout, noise: Noise, wanted: Ints, rank: Ints, held: Held) -> None:
@@ -141,16 +134,25 @@ def _match_left(laws: Weave, layout: Layout, noise: Noise, wanted: Ints, rank: I
     own = round(1000 * abs(laws.matching_sorting))
     other = round(1000 * (1 - laws.matching_sorting**2) ** 0.5)
 
+    def all_keys(key: np.uint64, line: Line, hold: Ints, low: int, high: int) -> NDArray[np.uint64]:
+        made: dict[int, NDArray[np.uint64]] = {}
+
+        def some(at: int) -> None:
+            made[at] = stub_keys(
+                key, at, min(at + PEOPLE, high), layout.person, line.place, line.reach, layout.bucket, rank, own, other,
+                normal(), layout.few, hold, begin, fill,
+            )  # fmt: skip
+
+        each(some, range(low, high, PEOPLE))
+        return np.concatenate([made[at] for at in sorted(made)]) if made else np.empty(0, dtype=np.uint64)
+
     def match(name: str, span: Ints, line: Line, hold: Ints) -> None:
         key = noise.key(f"match {name}")
 
         def match_spans(part: tuple[int, int]) -> None:
             for low, high in pairwise(span[part[0] : part[1] + 1]):
-                keys = stub_keys(
-                    key, low, high, layout.person, line.place, line.reach, layout.bucket, rank, own, other, normal(),
-                    layout.few, hold, begin, fill,
-                )  # fmt: skip
-                keys.sort()
+                keys = all_keys(key, line, hold, low, high)
+                keys = sort_bits(keys, FIRST_BIT, int(keys.max(initial=0)).bit_length())
                 pair_stubs(mirror(keys) if laws.matching_sorting < 0 else keys, INTEREST, *held)
 
         each(match_spans, shares(begin[span]))
@@ -199,50 +201,3 @@ def _quota(noise: Noise, decision: str, wanted: Ints, share: float, person: Ints
     """`share` of each person's wanted ties, rounded by a keyed coin."""
     part = wanted * round(share * 2**32) + (noise.words(decision, person)[0] >> np.uint64(32)).astype(np.int64)
     return part >> 32
-
-
-def _numbered(person: Ints, begin: Ints, fill: Ints, slot: Slots) -> Friends:
-    """The ties as a table by person, rows ascending."""
-    place = np.empty(len(person), dtype=np.int64)
-    place[person] = np.arange(len(person))
-    start = np.concatenate([[0], np.cumsum(fill[place])])
-    neighbour, relation = np.empty(start[-1], dtype=np.int32), np.empty(start[-1], dtype=np.int8)
-    name = person.astype(np.int32)
-
-    def number(part: tuple[int, int]) -> None:
-        rows = _gather(*part, name, place, begin, fill, slot, start)
-        rows.sort()  # one sort of many rows is several times faster than one for each
-        _spread(rows, start[part[0]], neighbour, relation)
-
-    each(number, shares(start, 1 + start[-1] // ROWS))
-    return Friends(start, neighbour, relation)
-
-
-@compiled
-def _gather(
-    first: int,
-    last: int,
-    name: NDArray[np.int32],
-    place: Ints,
-    begin: Ints,
-    fill: Ints,
-    slot: Slots,
-    start: Ints,
-) -> Ints:
-    """Person (from `first`), other and relation of each tie of persons first ... last - 1, in one number."""
-    rows = np.empty(start[last] - start[first], dtype=np.int64)
-    at = 0
-    for one in range(first, last):
-        p = place[one]
-        for row in range(begin[p], begin[p] + fill[p]):
-            held = slot[row]
-            rows[at] = (np.int64(one - first) << 31) + (np.int64(name[held >> 2]) << 2) + (held & 3)
-            at += 1
-    return rows
-
-
-@compiled
-def _spread(rows: Ints, begin: int, neighbour: NDArray[np.int32], relation: NDArray[np.int8]) -> None:
-    for at in range(len(rows)):
-        neighbour[begin + at] = (rows[at] & 0x7FFFFFFF) >> 2
-        relation[begin + at] = rows[at] & 3

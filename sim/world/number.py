@@ -1,0 +1,140 @@
+"""Number ties: from slots by place in a layout to rows by person, ascending, of both ends or of the lower alone."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.core.compiled import compiled
+from sim.world.radix import by_digits
+from sim.world.slots import Slots
+from sim.world.threads import each, shares
+
+Ints = NDArray[np.int64]
+Names = NDArray[np.int32]
+Codes = NDArray[np.int8]
+ROWS = 1 << 15
+"""Ties that are sorted at a time: as many as stay in a processor's cache."""
+
+
+@dataclass(frozen=True)
+class Friends:
+    """Who is tied to whom: friends of u are neighbour[start[u]:start[u+1]], ascending; relation codes RELATIONS."""
+
+    start: Ints
+    neighbour: Names
+    relation: Codes
+
+
+@dataclass(frozen=True)
+class Woven:
+    """Ties as they were woven: of the person at place p, slot[begin[p]:begin[p]+fill[p]] holds (other person << 2) +
+    relation, the `higher[p]` others with higher ids first. place: of each person."""
+
+    place: Ints
+    begin: Ints
+    fill: Ints
+    higher: Ints
+    slot: Slots
+
+    @property
+    def degree(self) -> Ints:
+        """Number of ties of each person."""
+        return self.fill[self.place]
+
+
+def woven(person: Ints, begin: Ints, fill: Ints, slot: Slots) -> Woven:
+    """Ties among places, `person` those who stand there; the slots are overwritten."""
+    place = np.empty(len(person), dtype=np.int64)
+    place[person] = np.arange(len(person))
+    higher = np.zeros(len(person), dtype=np.int64)
+    name = person.astype(np.int32)
+    each(lambda part: _name(*part, name, begin, fill, higher, slot), shares(begin))
+    return Woven(place, begin, fill, higher, slot)
+
+
+def friends(ties: Woven) -> Friends:
+    """All ties of each person."""
+    start = np.concatenate([[0], np.cumsum(ties.degree)])
+    neighbour, relation = np.empty(start[-1], dtype=np.int32), np.empty(start[-1], dtype=np.int8)
+    _number(ties, 0, ties.fill, start, neighbour, relation)
+    return Friends(start, neighbour, relation)
+
+
+def lower_ends(ties: Woven, first: int, last: int) -> tuple[Ints, Ints, Codes]:
+    """Source, target and relation of the ties whose lower ends are persons first ... last - 1, in order."""
+    start = np.concatenate([[0], np.cumsum(ties.higher[ties.place[first:last]])])
+    source, target = np.empty(start[-1], dtype=np.int64), np.empty(start[-1], dtype=np.int64)
+    relation = np.empty(start[-1], dtype=np.int8)
+
+    def repeat(part: tuple[int, int]) -> None:
+        _repeat(*part, first, start, source)
+
+    each(repeat, shares(start))
+    _number(ties, first, ties.higher, start, target, relation)
+    return source, target, relation
+
+
+def _number(ties: Woven, first: int, count: Ints, start: Ints, other: Ints | Names, relation: Codes) -> None:
+    """Fill rows start[i] ... start[i+1] - 1 with the ties of person first + i, the `count` first ones of her slots."""
+    bits = max(1, (len(ties.place) - 1).bit_length())
+
+    def number(part: tuple[int, int]) -> None:
+        _sorted(*part, first, bits, ties.place, ties.begin, count, ties.slot, start, other, relation)
+
+    each(number, shares(start, 1 + start[-1] // ROWS))
+
+
+@compiled
+def _name(first: int, last: int, name: Names, begin: Ints, fill: Ints, higher: Ints, slot: Slots) -> None:
+    """Replace the places in the slots of places first ... last - 1 by persons, those with higher ids first."""
+    for p in range(first, last):
+        own, front = name[p], begin[p]
+        for row in range(begin[p], begin[p] + fill[p]):
+            held = slot[row]
+            other = name[held >> 2]
+            slot[row] = slot[front]
+            if other > own:
+                slot[front] = (other << 2) + (held & 3)
+                front += 1
+            else:
+                slot[row] = (other << 2) + (held & 3)
+        higher[p] = front - begin[p]
+
+
+@compiled
+def _repeat(first: int, last: int, base: int, start: Ints, source: Ints) -> None:
+    for one in range(first, last):
+        source[start[one] : start[one + 1]] = base + one
+
+
+@compiled
+def _sorted(
+    first: int,
+    last: int,
+    base: int,
+    bits: int,
+    place: Ints,
+    begin: Ints,
+    count: Ints,
+    slot: Slots,
+    start: Ints,
+    other: Ints,
+    relation: Codes,
+) -> None:
+    """Rows of persons base + first ... base + last - 1: all sorted by the other's id, then dealt to their persons."""
+    rows = start[last] - start[first]
+    keys, spare = np.empty(rows, dtype=np.uint64), np.empty(rows, dtype=np.uint64)
+    at = 0
+    for one in range(first, last):
+        p = place[base + one]
+        for row in range(begin[p], begin[p] + count[p]):
+            keys[at] = (np.uint64(one - first) << np.uint64(32)) | np.uint64(slot[row])
+            at += 1
+    by_digits(keys, spare, 2, 2 + bits)
+    free = start[first:last].copy()
+    for at in range(rows):
+        one, held = np.int64(keys[at] >> np.uint64(32)), np.int64(keys[at] & np.uint64(0xFFFFFFFF))
+        other[free[one]] = held >> 2
+        relation[free[one]] = held & 3
+        free[one] += 1
