@@ -7,14 +7,16 @@ from sim.core.compiled import compiled, delay, draw
 from sim.world.slots import Slots, tie, tied
 
 Ints = NDArray[np.int64]
+Marks = NDArray[np.uint8]
 HALF = np.uint64(32)
+LOW = np.uint64(0xFFFFFFFF)
 FIRST_BIT = 29
 """Of a key, where its rank begins: below lies the position of the stub's owner."""
 ID = np.uint64((1 << FIRST_BIT) - 1)
 BATCH = 32
 """Stubs whose owners are read ahead together."""
-LINE = 16
-"""Slots of a line of a processor's cache."""
+SPREAD = np.uint64(0x9E3779B9)
+"""2^32 over the golden ratio: neighbouring numbers times it, modulo 2^32, lie far apart (Knuth, TAOCP 6.4)."""
 WINDOW = 12
 """Stubs ahead that are tried for a partner; who finds none keeps the stub for the next round."""
 
@@ -78,25 +80,40 @@ def mirror(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 
 @compiled
-def _touch(keys: NDArray[np.uint64], first: int, last: int, begin: Ints, fill: Ints, slot: Slots) -> int:
-    """Read what the owners of keys first ... last - 1 have, so that it comes from memory at once, not in turn."""
+def _bit(mark: Marks, begin: Ints, one: int, two: int) -> tuple[int, int]:
+    """Where `one`'s marks say that she may be tied to `two`: a byte of `mark`, and a bit in it."""
+    spread = (np.uint64(two) * SPREAD) & LOW
+    bit = np.int64((spread * np.uint64(8 * (begin[one + 1] - begin[one]))) >> HALF)
+    return begin[one] + (bit >> 3), bit & 7
+
+
+@compiled
+def mark_ties(first: int, last: int, begin: Ints, fill: Ints, slot: Slots, mark: Marks) -> None:
+    """Mark all ties of people first ... last - 1: eight bits for each she wants, of which a tie sets one.
+
+    Where the bit of two people is not set they are not tied; so most pairs need no look at their ties.
+    """
+    for one in range(first, last):
+        for row in range(begin[one], begin[one] + fill[one]):
+            byte, bit = _bit(mark, begin, one, slot[row] >> 2)
+            mark[byte] |= 1 << bit
+
+
+@compiled
+def _touch(keys: NDArray[np.uint64], first: int, last: int, begin: Ints, fill: Ints, slot: Slots, mark: Marks) -> int:
+    """Read what keys first ... last - 1 will change, so that it comes from memory at once, not in turn."""
     idle = np.int64(0)
     for at in range(first, last):
         p = np.int64(keys[at] & ID)
-        idle ^= begin[p] ^ fill[p]
-    for at in range(first, last):
-        p = np.int64(keys[at] & ID)
-        row = begin[p]
-        end = row + fill[p]
-        while row < end:
-            idle ^= slot[row]
-            row += LINE
-        idle ^= slot[min(end, len(slot) - 1)]
+        q = np.int64(keys[min(at + 1, len(keys) - 1)] & ID)
+        row = begin[p] + fill[p]
+        byte, bit = _bit(mark, begin, p, q)
+        idle ^= slot[min(row, len(slot) - 1)] ^ mark[byte]
     return idle  # type: ignore[return-value]
 
 
 @compiled
-def pair_stubs(keys: NDArray[np.uint64], relation: int, begin: Ints, fill: Ints, slot: Slots) -> int:
+def pair_stubs(keys: NDArray[np.uint64], relation: int, begin: Ints, fill: Ints, slot: Slots, mark: Marks) -> int:
     """Tie each stub to the next one, among the `WINDOW` ahead, of somebody else who is not tied to its owner.
 
     Returns a number without meaning, which keeps the reading ahead in the program.
@@ -105,15 +122,22 @@ def pair_stubs(keys: NDArray[np.uint64], relation: int, begin: Ints, fill: Ints,
     idle = 0
     for first in range(0, len(keys), BATCH):
         last = min(first + BATCH, len(keys))
-        idle ^= _touch(keys, first, last, begin, fill, slot)
+        idle ^= _touch(keys, first, last, begin, fill, slot, mark)
         for at in range(first, last):
             if used[at]:
                 continue
             a = np.int64(keys[at] & ID)
             for next_ in range(at + 1, min(at + 1 + WINDOW, len(keys))):
                 b = np.int64(keys[next_] & ID)
-                if not used[next_] and a != b and not tied(begin, fill, slot, a, b):
-                    tie(begin, fill, slot, a, b, relation)
-                    used[next_] = True
-                    break
+                if used[next_] or a == b:
+                    continue
+                byte, bit = _bit(mark, begin, a, b)
+                if mark[byte] >> bit & 1 and tied(begin, fill, slot, a, b):
+                    continue
+                tie(begin, fill, slot, a, b, relation)
+                mark[byte] |= 1 << bit
+                byte, bit = _bit(mark, begin, b, a)
+                mark[byte] |= 1 << bit
+                used[next_] = True
+                break
     return idle

@@ -13,7 +13,7 @@ from sim.core.noise import Noise
 from sim.core.quantile import delay, tabulate
 from sim.core.schema import RELATIONS
 from sim.world.blocks import block_ties
-from sim.world.match import FIRST_BIT, mirror, pair_stubs, stub_keys
+from sim.world.match import FIRST_BIT, mark_ties, mirror, pair_stubs, stub_keys
 from sim.world.mend import attach, complete
 from sim.world.number import Woven, woven
 from sim.world.radix import sort_bits
@@ -126,7 +126,9 @@ def _tie_blocks(laws: Weave, layout: Layout, noise: Noise, wanted: Ints, rank: I
 
 def _match_left(laws: Weave, layout: Layout, noise: Noise, wanted: Ints, rank: Ints, held: Held) -> None:
     """Match the ties still wanted in town, in the country and anywhere, in that order."""
-    begin, fill, _ = held
+    begin, fill, slot = held
+    mark = np.zeros(begin[-1], dtype=np.uint8)
+    each(lambda part: mark_ties(*part, begin, fill, slot, mark), shares(begin))
     none = np.zeros(len(wanted), dtype=np.int64)
     abroad = _quota(noise, "abroad", wanted, laws.abroad_share, layout.person)
     away = abroad + _quota(noise, "nation", wanted, laws.nation_share, layout.person)
@@ -153,7 +155,7 @@ def _match_left(laws: Weave, layout: Layout, noise: Noise, wanted: Ints, rank: I
             for low, high in pairwise(span[part[0] : part[1] + 1]):
                 keys = all_keys(key, line, hold, low, high)
                 keys = sort_bits(keys, FIRST_BIT, int(keys.max(initial=0)).bit_length())
-                pair_stubs(mirror(keys) if laws.matching_sorting < 0 else keys, INTEREST, *held)
+                pair_stubs(mirror(keys) if laws.matching_sorting < 0 else keys, INTEREST, *held, mark)
 
         each(match_spans, shares(begin[span]))
 
