@@ -5,13 +5,13 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sim.core.content import content_hashes
 from sim.core.errors import Mistake
 
 
@@ -63,23 +63,6 @@ def read_table(path: Path) -> pa.Table:
         if found.get(name) != digest:
             raise Mistake(f"Column '{name}' of '{path}' is not what was written: its content hash differs.")
     return rows
-
-
-def content_hashes(rows: pa.Table) -> dict[str, str]:
-    """SHA-256 of each column's values in order, equal for equal content however it is chunked or encoded."""
-    return {name: _content_hash(rows[name]) for name in rows.column_names}
-
-
-def _content_hash(column: pa.ChunkedArray) -> str:
-    if pa.types.is_dictionary(column.type):
-        column = column.cast(column.type.value_type)
-    found = sha256(str(column.type).encode())
-    if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
-        found.update(column.is_null().to_numpy().tobytes())
-        found.update(column.fill_null(0).to_numpy().tobytes())
-    else:
-        found.update(json.dumps(column.to_pylist(), ensure_ascii=False).encode())
-    return found.hexdigest()
 
 
 def write_json(path: Path, document: Any) -> None:

@@ -8,13 +8,14 @@ from sim.core.compiled import compiled, draw
 from sim.core.noise import Noise
 from sim.core.quantile import beta_thresholds
 from sim.core.schema import table
-from sim.world.threads import each, shares
+from sim.world.threads import each
 
 Ints = NDArray[np.int64]
 Neighbours = NDArray[np.int32]
+Bools = NDArray[np.bool_]
 HALF = np.uint64(32)
-CHUNK = 1 << 20
-"""Rows of one piece of an empty column; all pieces share its memory."""
+CHUNK = 1 << 16
+"""Rows done at a time: as many as stay in a processor's cache. An empty column is one such piece many times."""
 
 
 @compiled
@@ -39,25 +40,16 @@ def _began(
 
 
 @compiled
-def _directions(key: np.uint64, source: Ints, target: Ints, degree: Ints, mutual: int) -> Ints:
-    """Follower ties, (who sees << 32) + who is seen: both ways for a share `mutual` / 2^32 of pairs.
+def _sees(key: np.uint64, first: int, last: int, one: Ints, two: Ints, degree: Ints, mutual: int, sees: Bools) -> None:
+    """Whether the first of two linked people follows the second: both do in a share `mutual` / 2^32 of pairs.
 
     One way, the better connected is the one seen, in proportion to degree.
     """
-    made = np.empty(2 * len(source), dtype=np.int64)
-    count = 0
-    for at in range(len(source)):
-        low, high = source[at], target[at]
+    for at in range(first, last):
+        low, high = min(one[at], two[at]), max(one[at], two[at])
         both, coin = draw(key, low, high, 0)
-        if np.int64(both >> HALF) < mutual:
-            made[count] = (low << 32) + high
-            made[count + 1] = (high << 32) + low
-            count += 2
-            continue
         seen_high = np.int64(coin >> HALF) * (degree[low] + degree[high]) < (degree[high] << 32)
-        made[count] = (low << 32) + high if seen_high else (high << 32) + low
-        count += 1
-    return made[:count].copy()
+        sees[at] = np.int64(both >> HALF) < mutual or seen_high == (two[at] > one[at])
 
 
 def empty(rows: int, kind: pa.DataType) -> pa.ChunkedArray:
@@ -75,11 +67,12 @@ def once(start: Ints, neighbour: Neighbours) -> tuple[Ints, Ints]:
     return source[upward], neighbour[upward].astype(np.int64)
 
 
-def follow(noise: Noise, source: Ints, target: Ints, degree: Ints, *, reciprocity: float) -> tuple[Ints, Ints]:
-    """Arcs, sorted, from friends: who sees and who is seen."""
-    mutual = min(round(reciprocity * 2**32), 2**32)
-    arcs = np.sort(_directions(noise.key("direction"), source, target, degree, mutual))
-    return arcs >> 32, arcs & 0xFFFFFFFF
+def follow(noise: Noise, one: Ints, two: Ints, degree: Ints, *, reciprocity: float) -> tuple[Ints, Ints]:
+    """Of linked people the arcs from `one` to `two`, in order: who sees and who is seen."""
+    mutual, key = min(round(reciprocity * 2**32), 2**32), noise.key("direction")
+    sees = np.empty(len(one), dtype=np.bool_)
+    each(lambda part: _sees(key, *part, one, two, degree, mutual, sees), _pieces(len(one)))
+    return one[sees], two[sees]
 
 
 def began(
@@ -88,9 +81,12 @@ def began(
     """When each tie began, s: a Beta(a, b) share of the time between the later account and `decision`."""
     since = np.empty(len(source), dtype=np.int64)
     quantiles, key = beta_thresholds(a=early_a, b=early_b), noise.key("tie began")
-    parts = [(low, min(low + CHUNK, len(source))) for low in range(0, len(source), CHUNK)]
-    each(lambda part: _began(key, *part, source, target, joined, decision, quantiles, since), parts)
+    each(lambda part: _began(key, *part, source, target, joined, decision, quantiles, since), _pieces(len(source)))
     return since
+
+
+def _pieces(rows: int) -> list[tuple[int, int]]:
+    return [(low, min(low + CHUNK, rows)) for low in range(0, rows, CHUNK)]
 
 
 def to_table(source: Ints, target: Ints, relation: NDArray[np.int8] | None, since: Ints | None) -> pa.Table:

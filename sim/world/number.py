@@ -61,9 +61,12 @@ def friends(ties: Woven) -> Friends:
     return Friends(start, neighbour, relation)
 
 
-def lower_ends(ties: Woven, first: int, last: int) -> tuple[Ints, Ints, Codes]:
-    """Source, target and relation of the ties whose lower ends are persons first ... last - 1, in order."""
-    start = np.concatenate([[0], np.cumsum(ties.higher[ties.place[first:last]])])
+def number(ties: Woven, first: int, last: int, count: Ints) -> tuple[Ints, Ints, Codes]:
+    """One end, other end and relation of the ties of persons first ... last - 1, in order.
+
+    count: of each place: `ties.fill` for all ties, `ties.higher` for those to others with higher ids, so once each.
+    """
+    start = np.concatenate([[0], np.cumsum(count[ties.place[first:last]])])
     source, target = np.empty(start[-1], dtype=np.int64), np.empty(start[-1], dtype=np.int64)
     relation = np.empty(start[-1], dtype=np.int8)
 
@@ -71,7 +74,7 @@ def lower_ends(ties: Woven, first: int, last: int) -> tuple[Ints, Ints, Codes]:
         _repeat(*part, first, start, source)
 
     each(repeat, shares(start))
-    _number(ties, first, ties.higher, start, target, relation)
+    _number(ties, first, count, start, target, relation)
     return source, target, relation
 
 
@@ -79,10 +82,10 @@ def _number(ties: Woven, first: int, count: Ints, start: Ints, other: Ints | Nam
     """Fill rows start[i] ... start[i+1] - 1 with the ties of person first + i, the `count` first ones of her slots."""
     bits = max(1, (len(ties.place) - 1).bit_length())
 
-    def number(part: tuple[int, int]) -> None:
+    def sort(part: tuple[int, int]) -> None:
         _sorted(*part, first, bits, ties.place, ties.begin, count, ties.slot, start, other, relation)
 
-    each(number, shares(start, 1 + start[-1] // ROWS))
+    each(sort, shares(start, 1 + start[-1] // ROWS))
 
 
 @compiled

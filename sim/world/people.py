@@ -1,7 +1,6 @@
 """Populate a world: who lives where and with whom, how old, under what name, how active and how careful."""
 
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -18,6 +17,7 @@ from sim.world.draws import Crowd, Ints, Wheels, below, bits, chance, spin
 from sim.world.households import BLOCK, Bools, Households, settle_in
 from sim.world.identities import identify, terms
 from sim.world.privacy import Privacy, beside_mean, beta, defaults, openness
+from sim.world.threads import ahead
 from sim.world.vocabulary import home_locale
 
 AGE_FIRST, AGE_LAST = 13, 90
@@ -189,7 +189,12 @@ def _some(people: People, atlas: Atlas, wheels: Wheels, crowd: Crowd, *, decisio
 
 
 def populate(people: People, noise: Noise, *, size: int, decision: int, threads: int = 2) -> pa.Table:
-    """The `people` table of `size` persons as they are at `decision` (s since 2007-01-01 UTC).
+    """The `people` table of `size` persons as they are at `decision` (s since 2007-01-01 UTC). Errors as `crowds`."""
+    return pa.concat_tables(list(crowds(people, noise, size=size, decision=decision, threads=threads)))
+
+
+def crowds(people: People, noise: Noise, *, size: int, decision: int, threads: int = 2) -> Iterator[pa.Table]:
+    """The same table in parts, each made while the one before is used.
 
     Person i's row depends on (parameters, noise, decision, i) alone, so more people change nobody: households lie
     within blocks of persons with neighbouring ids. Raises Mistake for an empty world or a decision before 2008.
@@ -206,5 +211,4 @@ def populate(people: People, noise: Noise, *, size: int, decision: int, threads:
     def part(first: int) -> pa.Table:
         return _some(people, atlas, wheels, Crowd(noise, first, min(CHUNK, size - first)), decision=decision)
 
-    with ThreadPoolExecutor(threads) as pool:
-        return pa.concat_tables(list(pool.map(part, range(0, size, CHUNK))))
+    yield from ahead(part, range(0, size, CHUNK), threads)

@@ -1,8 +1,9 @@
 """Spread compiled work over threads; tasks touch different rows, so their number and order change no result."""
 
 import os
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import pairwise
 from typing import TypeVar
 
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Task = TypeVar("Task")
+Made = TypeVar("Made")
 
 
 def threads() -> int:
@@ -28,6 +30,18 @@ def each(work: Callable[[Task], object], tasks: Iterable[Task]) -> None:
     with ThreadPoolExecutor(count) as pool:
         for _ in pool.map(work, tasks):
             pass
+
+
+def ahead(work: Callable[[Task], Made], tasks: Iterable[Task], count: int) -> Iterator[Made]:
+    """What `work` makes of each task, in order, on `count` threads, never more than `count` + 1 tasks ahead."""
+    with ThreadPoolExecutor(count) as pool:
+        begun: deque[Future[Made]] = deque()
+        for task in tasks:
+            begun.append(pool.submit(work, task))
+            if len(begun) > count:
+                yield begun.popleft().result()
+        while begun:
+            yield begun.popleft().result()
 
 
 def shares(begin: NDArray[np.int64], parts: int = 32) -> list[tuple[int, int]]:

@@ -19,7 +19,7 @@ from sim.core.schema import table
 from sim.world.arcs import began, follow, to_table
 from sim.world.audience import Audience, see
 from sim.world.cells import lay_out
-from sim.world.number import Woven, lower_ends
+from sim.world.number import Woven, number
 from sim.world.weave import Weave, normal, weave
 
 __all__ = ["Audience", "Ties", "befriend", "join", "mean_friends", "see"]
@@ -133,10 +133,19 @@ def befriend(parameters: Ties, people: pa.Table, noise: Noise, *, size: int, dec
     Friends stand once, source < target; of followers the source may see the target. `decision`, s: ties began
     before it; without it nothing is said about when. Raises Mistake if `people` has fewer than `size` rows.
     """
+    woven = acquaint(parameters, people, noise, size=size)
+    return rows_of(parameters, woven, people, noise, first=0, last=size, decision=decision)
+
+
+def rows_of(
+    parameters: Ties, woven: Woven, people: pa.Table, noise: Noise, *, first: int, last: int, decision: int | None
+) -> pa.Table:
+    """The rows of the `ties` table whose source is one of the persons first ... last - 1."""
     p = parameters
-    woven = acquaint(p, people, noise, size=size)
-    source, target, relation = lower_ends(woven, 0, size)
-    if p.kind == "followers":
+    if p.kind == "friends":
+        source, target, relation = number(woven, first, last, woven.higher)
+    else:
+        source, target, _ = number(woven, first, last, woven.fill)
         source, target = follow(noise, source, target, woven.degree, reciprocity=p.reciprocity)
     since = None
     if decision is not None:

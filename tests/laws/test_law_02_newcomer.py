@@ -13,7 +13,7 @@ from sim.core.log import Log
 from sim.core.noise import Noise
 from sim.core.parameters import settle
 from sim.core.schema import CHANNELS, NEVER
-from sim.core.store import content_hashes
+from sim.core.content import content_hashes
 from sim.experiment import clean_up, make_world, simulate, world_noise
 from sim.exposure.channels.scrape import Crawler, Scrape
 from sim.exposure.channels.train import Model, Train

@@ -9,8 +9,9 @@ import pyarrow.compute as pc
 import pytest
 from laws.conftest import Run, perform_small
 
+from sim.core.content import content_hashes
 from sim.core.provenance import LIBRARIES, run_id
-from sim.core.store import content_hashes, read_table
+from sim.core.store import read_table
 from sim.experiment import make_world
 from sim.platforms.exports.writers.mastodon import write as write_mastodon
 from sim.verbs.compose import compose_config
