@@ -47,16 +47,26 @@ def world_noise(config: Config, number: int) -> Noise:
     return Noise(config["world"]["seed"]).branch(f"world {number}")
 
 
-def make_world(config: Config, number: int, archive: Archive | None = None) -> World:
-    """People, ties and posts. With an archive its owner joins as a newcomer, and the posts are hers.
+def world_laws(config: Config, number: int) -> dict[str, Any]:
+    """What world `number` is made by. A graph that does not say its mean number of friends has the world's.
 
     Repeated worlds draw what is only known to a range; a single world stands at the centre.
     """
-    noise = world_noise(config, number)
-    ranges = noise.branch("parameters") if config["params"] == "ranges" and config["worlds"] > 1 else None
+    drawn = config["params"] == "ranges" and config["worlds"] > 1
+    ranges = world_noise(config, number).branch("parameters") if drawn else None
     laws = {name: build(settle(config[name], ranges, name), name) for name in ("world", "graph", "posts", "belongings")}
+    if laws["graph"]["ties"].mean_friends is None:
+        ties = replace(laws["graph"]["ties"], mean_friends=laws["world"]["mean_friends"])
+        laws["graph"] = laws["graph"] | {"ties": ties}
+    return laws
+
+
+def make_world(config: Config, number: int, archive: Archive | None = None) -> World:
+    """People, ties and posts. With an archive its owner joins as a newcomer, and the posts are hers."""
+    noise = world_noise(config, number)
+    laws = world_laws(config, number)
     size, people, ties = laws["world"]["size"], laws["world"]["people"], laws["graph"]["ties"]
-    decision = seconds(config["world"]["decision"])
+    decision, texts = seconds(config["world"]["decision"]), config["content"] == "full"
     society = inhabit(
         laws["graph"], people, ties, noise, size=size, decision=decision, newcomers=0 if archive is None else 1
     )
@@ -74,19 +84,20 @@ def make_world(config: Config, number: int, archive: Archive | None = None) -> W
     )
     if archive is None:
         owners = choose(
-            everybody, audience, noise, size=size, count=laws["world"]["owners"], aged=config["owners_aged"]
-        )
-        own = publish(laws["posts"], everybody, owners, noise, decision=decision, content=config["content"])
+            everybody.slice(0, size), np.diff(audience.start[: size + 1]), noise, count=laws["world"]["owners"],
+            aged=config["owners_aged"],
+        )  # fmt: skip
+        own = publish(laws["posts"], everybody, owners, noise, decision=decision, content=texts)
         held = accumulate(
             laws["belongings"], laws["posts"], everybody, bonds, owners, noise,
-            directed=bool(config["graph"]["directed"]), decision=decision, content=config["content"],
+            directed=bool(config["graph"]["directed"]), decision=decision, content=texts,
         )  # fmt: skip
         own = pa.concat_tables([own, held])
     else:
         owners, own = np.array([size]), to_posts(archive, owner=size)
     about, shown = mention(
         laws["posts"], everybody, audience.start, audience.viewer, owners, noise, decision=decision,
-        content=config["content"],
+        content=texts,
     )  # fmt: skip
     tagged = tag(laws["posts"], everybody, audience.start, audience.viewer, own, noise)
     posts, mentions = pa.concat_tables([own, about]), pa.concat_tables([tagged, shown])

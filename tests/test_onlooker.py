@@ -14,7 +14,7 @@ from sim.owners import know
 from sim.verbs.compose import compose_config
 from sim.verbs.study import study
 
-WORDS = ["world.size=150", "world.owners=12", "content=false", "params=centre",
+WORDS = ["world.size=150", "world.owners=12", "content=none", "params=centre",
          "strategy=[nothing,everything,make_private,delete_account]"]  # fmt: skip
 
 

@@ -56,7 +56,7 @@ def test_fixing_reaches_the_ends_of_a_range_and_nothing_else() -> None:
 
 
 def test_a_screen_of_the_comparison_repeats_and_moves_every_unknown() -> None:
-    words = ["world.size=60", "world.owners=3", "content=false", "horizon_days=60", "screen=2",
+    words = ["world.size=60", "world.owners=3", "content=none", "horizon_days=60", "screen=2",
              "strategy=[nothing,everything,make_private]"]  # fmt: skip
     config = compose_config("compare", words)
     ticks: list[None] = []
@@ -70,7 +70,7 @@ def test_a_screen_of_the_comparison_repeats_and_moves_every_unknown() -> None:
 
 
 def test_the_winner_keeps_at_least_half_the_posts() -> None:
-    config = compose_config("compare", ["world.size=60", "world.owners=3", "content=false", "params=centre"])
+    config = compose_config("compare", ["world.size=60", "world.owners=3", "content=none", "params=centre"])
     owners = know(make_world(config, 0))
     outcome = clean_up(owners, config, world_noise(config, 0).branch("luck 0"), archived=False).outcome
     best = winner(outcome, list(outcome.deeds))

@@ -103,6 +103,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("original_source", pa.string(), "name of `source` in a graph that was read", null=True),
         Column("original_target", pa.string(), "name of `target` in a graph that was read", null=True),
     ),
+    "owners": (Column("person", pa.int64(), "whose whole history, and friends' posts about her, are in `posts`"),),
     "posts": (
         Column(
             "post",

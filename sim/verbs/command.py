@@ -47,7 +47,7 @@ def perform(
 
     `spent_s`: time that its own work has taken already, reading an archive.
     """
-    _check(config)
+    _check(verb, config)
     if path is not None:
         config["path"] = path
     work = import_module(f"sim.verbs.{verb}")
@@ -80,7 +80,7 @@ def _paths_among(verb: str, words: list[str]) -> tuple[Paths, list[str]]:
     return (paths[0] if len(paths) == 1 else paths or None), rest
 
 
-def _check(config: Mapping[str, Any]) -> None:
+def _check(verb: str, config: Mapping[str, Any]) -> None:
     for name, least in (("seeds", 1), ("worlds", 1), ("horizon_days", 1), ("threads", 1)):
         value = config.get(name)
         if name in config and not (value is None and name == "threads"):
@@ -93,12 +93,12 @@ def _check(config: Mapping[str, Any]) -> None:
         isinstance(screen, int) and not isinstance(screen, bool) and (screen == 0 or screen >= 2),
         f"screen={screen!r}: it takes 0 for none, or 2 trajectories or more.",
     )
-    for name, allowed in (("params", ("ranges", "centre")), ("output", ("table", "json"))):
+    for name, allowed in (("params", ("ranges", "centre")), ("content", ("full", "none")), ("output", ("table", "json"))):
         if name in config and config[name] not in allowed:
             raise Misuse(f"{name}={config[name]!r}: it is {' or '.join(allowed)}.")
     world = config.get("world")
     if world is not None:
-        for name, least in (("seed", 0), ("size", 1), ("owners", 1)):
+        for name, least in (("seed", 0), ("size", 1), ("owners", 0 if verb == "generate" else 1)):
             value = world[name]
             require(
                 isinstance(value, int) and not isinstance(value, bool) and value >= least,

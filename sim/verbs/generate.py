@@ -1,18 +1,27 @@
-"""generate: a world as a folder of Parquet tables, and if asked its owners as archives of a platform."""
+"""generate: a world as a dataset folder, and if asked its owners as archives of a platform."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
-from sim.core.errors import unknown
+from sim.core.clock import seconds
+from sim.core.errors import require, unknown
+from sim.core.parts import Parts
 from sim.core.provenance import fingerprint, record, run_id
-from sim.core.schema import BESIDE, KINDS
-from sim.core.store import content_hashes, new_folder, write_json, write_table
-from sim.experiment import make_world
+from sim.core.schema import BESIDE, KINDS, table
+from sim.core.store import new_folder, write_json
+from sim.experiment import make_world, world_laws, world_noise
 from sim.platforms.exports.writing import Writer, writers
-from sim.world.world import World
+from sim.verbs.dataset.folder import describe
+from sim.verbs.dataset.made import Made
+from sim.world.stream import Makers, in_order, pieces
+
+OWNERS = 1 << 10
+"""Owners whose posts are made at a time; no row depends on it."""
 
 
 def run(config: dict[str, Any]) -> dict[str, Any]:
@@ -23,39 +32,62 @@ def run(config: dict[str, Any]) -> dict[str, Any]:
     graph = config["graph"]["path"]
     inputs = {Path(graph).name: fingerprint(Path(graph).expanduser())} if graph else {}
     provenance = record("generate", config, inputs)
-    world = make_world(config, 0)
-    folder = Path(config["out"]).expanduser() / run_id(provenance)
-    tables = {"people": world.people, "ties": world.ties, "posts": world.posts, "mentions": world.mentions}
+    folder = Path(config["folder"] or Path(config["out"]) / run_id(provenance)).expanduser()
     with new_folder(folder) as beside:
-        for name, rows in tables.items():
-            write_table(beside / f"{name}.parquet", rows, provenance)
+        with Parts(beside) as parts:
+            for name, rows in tables(config):
+                parts.write(name, rows)
+        made = Made(config, provenance, parts.files(), parts.content)
         write_json(beside / "provenance.json", provenance)
-        archives = _write_archives(world, writers()[write_as], beside / "archives") if write_as else []
+        archives = _write_archives(made, writers()[write_as], beside / "archives") if write_as else []
+        describe(made, beside)
     return {
         "run": str(folder),
-        "people": world.size,
-        "ties": world.ties.num_rows,
-        "mean_friends": len(world.audience.viewer) / world.people.num_rows,
-        "owners": len(world.owners),
-        "posts": world.posts.num_rows,
+        "people": made.rows("people"),
+        "ties": made.rows("ties"),
+        "mean_friends": made.mean_friends,
+        "owners": made.rows("owners"),
+        "posts": made.rows("posts"),
         "archives": [str(folder / "archives" / name) for name in archives],
-        "content_sha256": {name: content_hashes(rows) for name, rows in tables.items()},
+        "content_sha256": made.hashes(),
     }
 
 
-def _write_archives(world: World, writer: Writer, folder: Path) -> list[str]:
+def tables(config: dict[str, Any]) -> Iterator[tuple[str, pa.Table]]:
+    """The tables of the configuration's world, in parts where it is generated, so that none need be in memory."""
+    if config["graph"]["source"] != "generated":
+        require(config["world"]["owners"] > 0, "world.owners=0 goes with a generated graph only; give 1 or more.")
+        world = make_world(config, 0)
+        posts, mentions = in_order(world.posts, world.mentions)
+        owners = table("owners", {"person": world.owners})
+        yield from {"ties": world.ties, "people": world.people, "owners": owners, "posts": posts}.items()
+        yield "mentions", mentions
+        return
+    laws = world_laws(config, 0)
+    world, content = laws["world"], config["content"] == "full"
+    makers = Makers(
+        people=world["people"], ties=laws["graph"]["ties"], posts=laws["posts"], belongings=laws["belongings"],
+        size=world["size"], owners=world["owners"], aged=tuple(config["owners_aged"]), at_once=OWNERS, decision=seconds(config["world"]["decision"]),
+        content=content,
+    )  # fmt: skip
+    yield from pieces(makers, world_noise(config, 0))
+
+
+def _write_archives(made: Made, writer: Writer, folder: Path) -> list[str]:
     """One archive an owner, named by her handle."""
+    require(made.rows("owners") > 0, f"write_as={made.config['write_as']} needs owners; give world.owners=N.")
     folder.mkdir()
-    people = world.people.take(world.owners)
+    posts, owners = (pa.concat_tables([pq.read_table(path) for path in made.files[n]]) for n in ("posts", "owners"))
     beside = pa.array([KINDS.index(name) for name in BESIDE], pa.int8())
-    posted = world.posts.filter(pc.invert(pc.is_in(world.posts["kind"], beside)))
+    own = posts.filter(
+        pc.and_(pc.equal(posts["author"], posts["subject"]), pc.invert(pc.is_in(posts["kind"], beside)))
+    )
+    people = pa.concat_tables([pq.read_table(path, columns=["handle", "name"]) for path in made.files["people"]])
     names = []
-    for owner, handle, name in zip(
-        world.owners.tolist(), people["handle"].to_pylist(), people["name"].to_pylist(), strict=True
-    ):
-        own = posted.filter(pc.and_(pc.equal(posted["author"], owner), pc.equal(posted["subject"], owner)))
+    for owner in owners["person"].to_pylist():
+        handle, name = (people[column][owner].as_py() for column in ("handle", "name"))
         names.append(f"{handle}{writer.ENDING}")
-        writer.write(own, handle=handle, name=name, path=folder / names[-1])
+        writer.write(own.filter(pc.equal(own["author"], owner)), handle=handle, name=name, path=folder / names[-1])
     return names
 
 

@@ -11,4 +11,4 @@ def warm(config: dict[str, Any]) -> None:
     small = deepcopy(config)
     small["graph"] |= {"source": "generated", "path": None, "directed": False}
     small["world"] |= {"size": 60, "owners": 2}
-    compare(small | {"seeds": 1, "worlds": 1, "content": False, "strategy": {}})
+    compare(small | {"seeds": 1, "worlds": 1, "content": "none", "strategy": {}})

@@ -33,7 +33,7 @@ class Ties:
     """Laws of a graph. Shares are of a person's ties.
 
     kind: friends or followers. weibull_shape, weibull_scale, most_friends: degrees (G04), rescaled to
-    `mean_friends`; None takes G05's mean for the world's size times `mean_factor`. cohort_share, town_share:
+    `mean_friends` (None: G05's mean for the world's size) times `mean_factor`. cohort_share, town_share:
     ties from blocks of the age cohort in town, of the town. abroad_share: matched without regard to country;
     nation_share: within the country. cell_factor: people of a cell per mean friend. block_density: chance of a
     pair in a block at 100 friends, falling as friends ** -block_decline; the
@@ -164,7 +164,7 @@ def acquaint(parameters: Ties, people: pa.Table, noise: Noise, *, size: int) -> 
     if size == 1:
         none = np.zeros(1, dtype=np.int64)
         return Woven(none, np.zeros(2, dtype=np.int64), none, none, np.zeros(0, dtype=np.int32))
-    mean = p.mean_friends if p.mean_friends is not None else p.mean_factor * mean_friends(size)
+    mean = p.mean_factor * (p.mean_friends if p.mean_friends is not None else mean_friends(size))
     wanted, rank = wanted_ties(p, noise, size=size, mean=mean)
     layout = lay_out(
         people.slice(0, size),

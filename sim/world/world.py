@@ -11,9 +11,7 @@ from numpy.typing import NDArray
 
 from sim.core.errors import Mistake, require, unknown
 from sim.core.noise import Noise
-from sim.core.schema import NEVER
 from sim.world.audience import Audience
-from sim.world.deletion import gone_at
 from sim.world.fit import twin_of
 from sim.world.graph import named_graph, read_graph
 from sim.world.people import People, populate
@@ -75,18 +73,16 @@ def inhabit(
 
 
 def choose(
-    people: pa.Table, audience: Audience, noise: Noise, *, size: int, count: int, aged: Sequence[int]
+    people: pa.Table, viewers: NDArray[np.int64], noise: Noise, *, count: int, aged: Sequence[int]
 ) -> NDArray[np.int64]:
-    """`count` persons with ties and an account, `aged` from and to so many years, those with the least keyed numbers.
-
-    A newcomer without ties displaces nobody.
-    """
+    """`count` of `people` who have `viewers` and an account, `aged` from and to so many years, those with the least
+    keyed numbers: a newcomer without ties displaces nobody."""
     require(count >= 1, f"owners={count}: at least one person must be followed.")
     require(
         len(aged) == 2 and all(isinstance(years, int) for years in aged) and aged[0] <= aged[1],
         f"owners_aged={list(aged)}: it takes two whole numbers of years, the younger first, as [13, 90].",
     )
-    tied = np.flatnonzero((np.diff(audience.start[: size + 1]) > 0) & (gone_at(people)[:size] == NEVER))
+    tied = np.flatnonzero((viewers > 0) & people["left"].is_null().to_numpy())
     require(len(tied) > 0, "Nobody in this world has a tie, so nobody's exposure can be followed.")
     age = people["age"].to_numpy()[tied]
     able = tied[(age >= aged[0]) & (age <= aged[1])]

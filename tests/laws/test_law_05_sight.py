@@ -25,7 +25,7 @@ from sim.world.world import World
 
 STRATEGIES = options("strategy")
 POSTED = [kind for kind in KINDS if kind not in BESIDE]
-WORDS = ["world.size=120", "world.owners=3", "horizon_days=60", "platform=by_hand", "content=true"]
+WORDS = ["world.size=120", "world.owners=3", "horizon_days=60", "platform=by_hand", "content=full"]
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ def life(platform: str, *, calls: int | None = None) -> tuple[dict[str, Any], Li
     """One seed on `platform`; `calls`: as if its first rule allowed only so many."""
     config = compose_config(
         "compare",
-        ["world.size=120", "world.owners=3", "content=false", "horizon_days=60", "params=centre",
+        ["world.size=120", "world.owners=3", "content=none", "horizon_days=60", "params=centre",
          f"platform={platform}", f"strategy=[{','.join(STRATEGIES)}]"],
     )  # fmt: skip
     if calls is not None:

@@ -128,7 +128,7 @@ def test_ranges_are_drawn_for_each_seed_and_equal_for_all_strategies() -> None:
     node = {"value": 2.0, "low": 1.0, "high": 4.0, "scale": "log", "source": "test", "draw": "one"}
     first, second = (settle({"a": node, "b": node}, Noise(seed)) for seed in range(2))
     assert first["a"] == first["b"] != second["a"]
-    config = compose_config("compare", ["world.size=80", "world.owners=2", "content=false"])
+    config = compose_config("compare", ["world.size=80", "world.owners=2", "content=none"])
     world, noise = make_world(config, 0), world_noise(config, 0)
     centre = config | {"params": "centre"}
     events = {name: [simulate(world, how, noise.branch(f"luck {seed}"))[1].events for seed in range(3)]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SMALL = ["world.size=60", "world.owners=2", "content=false", "horizon_days=30"]
+SMALL = ["world.size=60", "world.owners=2", "content=none", "horizon_days=30"]
 VERBS = {
     "compare": ["seeds=1", "strategy=[nothing,everything]"],
     "plan": ["seeds=1", "strategy=[everything]", "choose=everything"],

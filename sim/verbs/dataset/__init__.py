@@ -1,0 +1,1 @@
+"""A world's tables as a dataset that others can find, understand, cite and check."""
