@@ -93,7 +93,11 @@ def _check(verb: str, config: Mapping[str, Any]) -> None:
         isinstance(screen, int) and not isinstance(screen, bool) and (screen == 0 or screen >= 2),
         f"screen={screen!r}: it takes 0 for none, or 2 trajectories or more.",
     )
-    for name, allowed in (("params", ("ranges", "centre")), ("content", ("full", "none")), ("output", ("table", "json"))):
+    for name, allowed in (
+        ("params", ("ranges", "centre")),
+        ("content", ("full", "none")),
+        ("output", ("table", "json")),
+    ):
         if name in config and config[name] not in allowed:
             raise Misuse(f"{name}={config[name]!r}: it is {' or '.join(allowed)}.")
     world = config.get("world")

@@ -79,9 +79,7 @@ def _write_archives(made: Made, writer: Writer, folder: Path) -> list[str]:
     folder.mkdir()
     posts, owners = (pa.concat_tables([pq.read_table(path) for path in made.files[n]]) for n in ("posts", "owners"))
     beside = pa.array([KINDS.index(name) for name in BESIDE], pa.int8())
-    own = posts.filter(
-        pc.and_(pc.equal(posts["author"], posts["subject"]), pc.invert(pc.is_in(posts["kind"], beside)))
-    )
+    own = posts.filter(pc.and_(pc.equal(posts["author"], posts["subject"]), pc.invert(pc.is_in(posts["kind"], beside))))
     people = pa.concat_tables([pq.read_table(path, columns=["handle", "name"]) for path in made.files["people"]])
     names = []
     for owner in owners["person"].to_pylist():

@@ -63,7 +63,9 @@ def sort_bits(keys: Keys, low: int, high: int) -> Keys:
 
 
 @compiled
-def _sort_buckets(first: int, last: int, start: NDArray[np.int64], keys: Keys, spare: Keys, low: int, high: int) -> None:
+def _sort_buckets(
+    first: int, last: int, start: NDArray[np.int64], keys: Keys, spare: Keys, low: int, high: int
+) -> None:
     for bucket in range(first, last):
         here, end = start[bucket], start[bucket + 1]
         by_digits(keys[here:end], spare[here:end], low, high)

@@ -9,11 +9,11 @@ import pytest
 from scenes import UNITS_S, Happening, channels, happenings, held, scene
 
 from sim.core.build import build
+from sim.core.content import content_hashes
 from sim.core.log import Log
 from sim.core.noise import Noise
 from sim.core.parameters import settle
 from sim.core.schema import CHANNELS, NEVER
-from sim.core.content import content_hashes
 from sim.experiment import clean_up, make_world, simulate, world_noise
 from sim.exposure.channels.scrape import Crawler, Scrape
 from sim.exposure.channels.train import Model, Train
