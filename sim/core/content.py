@@ -40,9 +40,10 @@ class _Column:
 
     def __init__(self, kind: pa.DataType) -> None:
         self.kind = kind.value_type if pa.types.is_dictionary(kind) else kind
-        self._streams = [sha256(str(self.kind).encode()), sha256(), sha256()]
-        below = [self.kind.field(at).type for at in range(self.kind.num_fields)]
-        self._below = [_Column(each) for each in below]
+        below = [self.kind.field(at) for at in range(self.kind.num_fields)]
+        told = "list" if pa.types.is_list(self.kind) else " ".join(field.name for field in below) or str(self.kind)
+        self._streams = [sha256(told.encode()), sha256(), sha256()]
+        self._below = [_Column(field.type) for field in below]
 
     def update(self, column: pa.ChunkedArray) -> None:
         for chunk in column.chunks:
@@ -57,23 +58,27 @@ class _Column:
         nulls, lengths, values = self._streams
         if pa.types.is_dictionary(piece.type):
             piece = piece.dictionary_decode()
-        nulls.update(piece.is_null().to_numpy(zero_copy_only=False))
+        nulls.update(_bytes(piece.is_null()))
         if pa.types.is_list(self.kind):
-            lengths.update(pc.list_value_length(piece).fill_null(0).to_numpy())
+            lengths.update(_bytes(pc.list_value_length(piece).fill_null(0)))
             self._below[0]._add(piece.flatten())
         elif pa.types.is_struct(self.kind):
             for below, values_below in zip(self._below, piece.flatten(), strict=True):
                 below._add(values_below)
         elif pa.types.is_string(self.kind):
             words = piece.fill_null("") if piece.null_count else piece
-            lengths.update(pc.binary_length(words).to_numpy())
+            lengths.update(_bytes(pc.binary_length(words)))
             offsets = np.frombuffer(words.buffers()[1], dtype=np.int32)[words.offset : words.offset + len(words) + 1]
             if offsets[-1] > offsets[0]:
                 values.update(memoryview(words.buffers()[2])[offsets[0] : offsets[-1]])
         else:
             zero = pa.scalar(0).cast(self.kind)
             filled = piece.fill_null(zero) if piece.null_count else piece
-            values.update(np.ascontiguousarray(filled.to_numpy(zero_copy_only=False)))
+            values.update(_bytes(filled))
+
+
+def _bytes(piece: pa.Array) -> memoryview:
+    return np.ascontiguousarray(piece.to_numpy(zero_copy_only=False)).data
 
 
 def content_hashes(rows: pa.Table) -> dict[str, str]:

@@ -31,12 +31,12 @@ def _began(
     since: Ints,
 ) -> None:
     """When each tie began: a keyed share of the time since the later of the two joined."""
-    for at in range(first, last):  # nothing but the draws, so that several are made at a time
-        low, high = min(source[at], target[at]), max(source[at], target[at])
-        since[at] = draw(key, low, high, 0)[0] >> np.uint64(52)
-    for at in range(first, last):
-        later = min(max(joined[source[at]], joined[target[at]]), now)
-        since[at] = later + (((now - later) * np.int64(quantiles[since[at]])) >> 32)
+    one, two, moment = source[first:last], target[first:last], since[first:last]
+    for at in range(len(moment)):  # nothing but the draws, so that several are made at a time
+        moment[at] = draw(key, min(one[at], two[at]), max(one[at], two[at]), 0)[0] >> np.uint64(52)
+    for at in range(len(moment)):
+        later = min(max(joined[one[at]], joined[two[at]]), now)
+        moment[at] = later + (((now - later) * np.int64(quantiles[moment[at]])) >> 32)
 
 
 @compiled

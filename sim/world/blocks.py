@@ -37,6 +37,7 @@ def block_ties(
     with probability min(.95, share[k] d_i d_j / sum d), share in units of 2^-16, keyed by their ids. The tie is a
     `relation` if they have one label from 0, else `otherwise`.
     """
+    coin = np.empty(1, dtype=np.int64)
     for which in range(first, last):
         here, end = cell[which], cell[which + 1]
         while here < end:
@@ -47,15 +48,20 @@ def block_ties(
                 if stop - here >= width[total // (stop - here)]:
                     break
             part = share[total // (stop - here)]
+            if stop - here > len(coin):
+                coin = np.empty(2 * (stop - here), dtype=np.int64)
             for one in range(here, stop):
                 a = order[one]
                 weight = (part * min(begin[a + 1] - begin[a], HEAVIEST)) << 16
-                for two in range(one + 1, stop):
-                    b = order[two]
+                others = order[one + 1 : stop]
+                for two in range(len(others)):  # nothing but the draws, so that several are made at a time
+                    other = person[others[two]]
+                    coin[two] = draw(key, min(person[a], other), max(person[a], other), 0)[0] >> HALF
+                for two in range(len(others)):
+                    b = others[two]
                     threshold = min(weight * min(begin[b + 1] - begin[b], HEAVIEST) // total, MOST)
-                    low, high = min(person[a], person[b]), max(person[a], person[b])
                     if (
-                        np.int64(draw(key, low, high, 0)[0] >> HALF) < threshold
+                        coin[two] < threshold
                         and begin[a] + fill[a] < begin[a + 1]
                         and begin[b] + fill[b] < begin[b + 1]
                         and not tied(begin, fill, slot, a, b)

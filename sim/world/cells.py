@@ -7,6 +7,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from sim.core.noise import Noise
+from sim.world.draws import Crowd
+from sim.world.radix import sort_bits
 from sim.world.weave import Layout, Line
 
 Ints = NDArray[np.int64]
@@ -55,10 +57,17 @@ def codes(column: pa.ChunkedArray) -> Ints:
     return np.append(place, -1)[indices].astype(np.int64)
 
 
+def in_order(number: Ints) -> Ints:
+    """The places of numbers from 0 up in ascending order, equal ones as they stand."""
+    bits = max(1, (len(number) - 1).bit_length())
+    keys = ((number << bits) + np.arange(len(number))).view(np.uint64)
+    return sort_bits(keys, bits, bits + int(number.max(initial=0)).bit_length()).view(np.int64) & ((1 << bits) - 1)
+
+
 def lay_out(people: pa.Table, noise: Noise, *, cell_people: int, blur_years: int) -> Layout:
     """People in order of country, town, cohort and id, as `weave` takes them; places on its lines are ages."""
     levels = nest(people, noise, cell_people=cell_people, blur_years=blur_years)
-    order = np.argsort(levels.cohort.cell, kind="stable")
+    order = in_order(levels.cohort.cell)
     age = YEAR * (levels.age[order] - levels.age.min())
     line = Line(age, YEAR * blur_years)
     work = codes(people["employer"])[order]
@@ -82,7 +91,7 @@ def lay_out(people: pa.Table, noise: Noise, *, cell_people: int, blur_years: int
 
 def _families(household: Ints) -> tuple[Ints, Ints]:
     """Where each household begins in an order of places, and that order."""
-    order = np.argsort(household, kind="stable")
+    order = in_order(household)
     first = np.flatnonzero(np.append(True, np.diff(household[order]) != 0))
     return np.append(first, len(order)).astype(np.int64), order
 
@@ -93,12 +102,13 @@ def nest(people: pa.Table, noise: Noise, *, cell_people: int, blur_years: int) -
     Towns of a country too small for several cohorts are put together; a town is cut by age into cohorts of equal
     size, whose borders are blurred by `blur_years` either way.
     """
-    person = np.arange(people.num_rows)
     country, city = codes(people["country"]), codes(people["city"])
     age = people["age"].to_numpy().astype(np.int64)
     town = _towns(country, city, least=COHORTS * cell_people)
-    blur = noise.below("cohort border", 2 * blur_years * 16 + 1, person)
-    order = np.lexsort((person, age * 16 + blur, town.cell))
+    word = Crowd(noise, 0, len(age)).words("cohort border")[0] >> np.uint64(32)
+    blur = ((word * np.uint64(2 * blur_years * 16 + 1)) >> np.uint64(32)).astype(np.int64)
+    years = age * 16 + blur
+    order = in_order((town.cell << int(years.max()).bit_length()) + years)
     start = town.starts(order)
     residents = np.diff(start)
     cohorts = np.maximum(1, residents // cell_people)
@@ -111,8 +121,11 @@ def nest(people: pa.Table, noise: Noise, *, cell_people: int, blur_years: int) -
 
 def _towns(country: Ints, city: Ints, *, least: int) -> Cells:
     """Cities, those of one country put together in turn into parts of about `least` people; none is divided."""
-    cities, which, residents = np.unique(country << 32 | city, return_inverse=True, return_counts=True)
-    home = cities >> 32
+    many = int(city.max()) + 1
+    found = np.bincount(country * many + city)
+    cities = np.flatnonzero(found)
+    which = np.searchsorted(cities, np.arange(len(found)))[country * many + city]
+    residents, home = found[cities], cities // many
     total = np.bincount(home, weights=residents).astype(np.int64)
     parts = np.maximum(1, np.minimum(total // least, np.bincount(home)))
     middle = 2 * np.cumsum(residents) - residents - 2 * np.concatenate([[0], np.cumsum(total)])[home]

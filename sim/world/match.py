@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.compiled import compiled, delay, draw
+from sim.core.compiled import Integer, compiled, delay, draw
 from sim.world.slots import Slots, tie, tied
 
 Ints = NDArray[np.int64]
@@ -49,11 +49,18 @@ def stub_keys(
     for p in range(low, high):
         count += max(0, begin[p + 1] - begin[p] - fill[p] - hold[p])
     keys = np.empty(count, dtype=np.uint64)
+    most = np.int64(0)
+    for p in range(low, high):
+        most = max(most, begin[p + 1] - begin[p])
+    moves, chances = np.empty(most, dtype=np.uint64), np.empty(most, dtype=np.uint64)
     at = 0
     for p in range(low, high):
         wanted = begin[p + 1] - begin[p]
-        for stub in range(wanted - fill[p] - hold[p]):
-            move, chance = draw(key, person[p], stub, 0)
+        stubs = max(0, wanted - fill[p] - hold[p])
+        for stub in range(stubs):  # nothing but the draws, so that several are made at a time
+            moves[stub], chances[stub] = draw(key, person[p], stub, 0)
+        for stub in range(stubs):
+            move, chance = moves[stub], chances[stub]
             shift = np.int64(((move >> HALF) * np.uint64(2 * reach + 1)) >> HALF)
             noisy = delay(normal, chance)
             mixed = noisy if wanted <= few else (own * score[p] + other * noisy) // 1000
@@ -80,8 +87,9 @@ def mirror(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 
 @compiled
-def _bit(mark: Marks, begin: Ints, one: int, two: int) -> tuple[int, int]:
-    """Where `one`'s marks say that she may be tied to `two`: a byte of `mark`, and a bit in it."""
+def _bit(begin: Ints, one: Integer, two: Integer) -> tuple[Integer, Integer]:
+    """Where the marks say that two people may be tied: a byte among those of the one placed first, a bit in it."""
+    one, two = min(one, two), max(one, two)
     spread = (np.uint64(two) * SPREAD) & LOW
     bit = np.int64((spread * np.uint64(8 * (begin[one + 1] - begin[one]))) >> HALF)
     return begin[one] + (bit >> 3), bit & 7
@@ -89,14 +97,15 @@ def _bit(mark: Marks, begin: Ints, one: int, two: int) -> tuple[int, int]:
 
 @compiled
 def mark_ties(first: int, last: int, begin: Ints, fill: Ints, slot: Slots, mark: Marks) -> None:
-    """Mark all ties of people first ... last - 1: eight bits for each she wants, of which a tie sets one.
+    """Mark ties of people first ... last - 1 to those placed behind: of eight bits for each she wants a tie sets one.
 
     Where the bit of two people is not set they are not tied; so most pairs need no look at their ties.
     """
     for one in range(first, last):
         for row in range(begin[one], begin[one] + fill[one]):
-            byte, bit = _bit(mark, begin, one, slot[row] >> 2)
-            mark[byte] |= 1 << bit
+            if slot[row] >> 2 > one:
+                byte, bit = _bit(begin, one, slot[row] >> 2)
+                mark[byte] |= 1 << bit
 
 
 @compiled
@@ -107,7 +116,7 @@ def _touch(keys: NDArray[np.uint64], first: int, last: int, begin: Ints, fill: I
         p = np.int64(keys[at] & ID)
         q = np.int64(keys[min(at + 1, len(keys) - 1)] & ID)
         row = begin[p] + fill[p]
-        byte, bit = _bit(mark, begin, p, q)
+        byte = _bit(begin, p, q)[0]
         idle ^= slot[min(row, len(slot) - 1)] ^ mark[byte]
     return idle  # type: ignore[return-value]
 
@@ -131,12 +140,10 @@ def pair_stubs(keys: NDArray[np.uint64], relation: int, begin: Ints, fill: Ints,
                 b = np.int64(keys[next_] & ID)
                 if used[next_] or a == b:
                     continue
-                byte, bit = _bit(mark, begin, a, b)
+                byte, bit = _bit(begin, a, b)
                 if mark[byte] >> bit & 1 and tied(begin, fill, slot, a, b):
                     continue
                 tie(begin, fill, slot, a, b, relation)
-                mark[byte] |= 1 << bit
-                byte, bit = _bit(mark, begin, b, a)
                 mark[byte] |= 1 << bit
                 used[next_] = True
                 break

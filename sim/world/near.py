@@ -32,7 +32,7 @@ def viewers(ties: Ties, woven: Woven, noise: Noise, person: Ints) -> tuple[Ints,
 
 
 def bonds(ties: Ties, woven: Woven, noise: Noise, person: Ints, *, joined: Ints, decision: int) -> pa.Table:
-    """The rows of `ties` of each of `person`: her friends, or whom she follows, as `sim.world.ties.befriend` has them."""
+    """The rows of `ties` of `person`: with her friends, or those she follows; the same as `befriend` makes."""
     one, two, relation = around(woven, person)
     if ties.kind == "followers":
         one, two = follow(noise, one, two, woven.degree, reciprocity=ties.reciprocity)

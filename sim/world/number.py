@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.compiled import compiled
+from sim.core.compiled import Array, compiled
 from sim.world.radix import by_digits
 from sim.world.slots import Slots
 from sim.world.threads import each, shares
@@ -78,7 +78,7 @@ def number(ties: Woven, first: int, last: int, count: Ints) -> tuple[Ints, Ints,
     return source, target, relation
 
 
-def _number(ties: Woven, first: int, count: Ints, start: Ints, other: Ints | Names, relation: Codes) -> None:
+def _number(ties: Woven, first: int, count: Ints, start: Ints, other: Array, relation: Codes) -> None:
     """Fill rows start[i] ... start[i+1] - 1 with the ties of person first + i, the `count` first ones of her slots."""
     bits = max(1, (len(ties.place) - 1).bit_length())
 
@@ -122,7 +122,7 @@ def _sorted(
     count: Ints,
     slot: Slots,
     start: Ints,
-    other: Ints,
+    other: Array,
     relation: Codes,
 ) -> None:
     """Rows of persons base + first ... base + last - 1: all sorted by the other's id, then dealt to their persons."""
@@ -137,7 +137,7 @@ def _sorted(
     by_digits(keys, spare, 2, 2 + bits)
     free = start[first:last].copy()
     for at in range(rows):
-        one, held = np.int64(keys[at] >> np.uint64(32)), np.int64(keys[at] & np.uint64(0xFFFFFFFF))
-        other[free[one]] = held >> 2
-        relation[free[one]] = held & 3
-        free[one] += 1
+        whose, held = np.int64(keys[at] >> np.uint64(32)), np.int64(keys[at] & np.uint64(0xFFFFFFFF))
+        other[free[whose]] = held >> 2
+        relation[free[whose]] = held & 3
+        free[whose] += 1

@@ -40,9 +40,9 @@ def _deal(keys: Keys, into: Keys, low: int, high: int) -> NDArray[np.int64]:
         end[value] += end[value - 1]
     free = end.copy()
     for at in range(len(keys)):
-        value = np.int64((keys[at] >> shift) & mask)
-        into[free[value]] = keys[at]
-        free[value] += 1
+        digit = np.int64((keys[at] >> shift) & mask)
+        into[free[digit]] = keys[at]
+        free[digit] += 1
     return end
 
 

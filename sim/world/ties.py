@@ -19,6 +19,7 @@ from sim.core.schema import table
 from sim.world.arcs import began, follow, to_table
 from sim.world.audience import Audience, see
 from sim.world.cells import lay_out
+from sim.world.draws import Crowd
 from sim.world.number import Woven, number
 from sim.world.weave import Weave, normal, weave
 
@@ -119,9 +120,8 @@ def mean_friends(size: int) -> float:
 def wanted_ties(parameters: Ties, noise: Noise, *, size: int, mean: float) -> tuple[Ints, Ints]:
     """Wanted degree of each person, at least 1, and the words' own rank in the law as a z-score in millionths."""
     p = parameters
-    person = np.arange(size)
     law = tabulate(lambda q: 1e6 * min(p.weibull_scale * (-log(1 - q)) ** (1 / p.weibull_shape), p.most_friends))
-    word = noise.words("degree", person)[0]
+    word = Crowd(noise, 0, size).words("degree")[0]
     scale = round(mean * 1e15 * len(law) / int(law.sum()))  # billionths
     wanted = (delay(law, word).astype(np.float64) * scale / 1e15 + 0.5).astype(np.int64)
     return np.clip(wanted, 1, min(p.most_friends, size - 1)), delay(normal(), word)

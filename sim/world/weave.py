@@ -13,6 +13,7 @@ from sim.core.noise import Noise
 from sim.core.quantile import delay, tabulate
 from sim.core.schema import RELATIONS
 from sim.world.blocks import block_ties
+from sim.world.draws import Crowd
 from sim.world.match import FIRST_BIT, mark_ties, mirror, pair_stubs, stub_keys
 from sim.world.mend import attach, complete
 from sim.world.number import Woven, woven
@@ -187,7 +188,7 @@ def _ordered(
     laws: Weave, noise: Noise, name: str, layout: Layout, cell: Ints, label: Ints, wanted: Ints, rank: Ints
 ) -> Ints:
     """Places in order of cell, then label, then of the number of ties wanted, blurred."""
-    chance = delay(normal(), noise.words(f"block {name}", layout.person)[0])
+    chance = delay(normal(), Crowd(noise, 0, len(wanted)).words(f"block {name}")[0][layout.person])
     own, other = round(1000 * laws.block_sorting), round(1000 * (1 - laws.block_sorting**2) ** 0.5)
     score = np.where(wanted <= layout.few, 1000 * chance, own * rank + other * chance)
     group = np.repeat(np.arange(len(cell) - 1), np.diff(cell)) * (int(label.max()) + 2) + label + 1
@@ -201,5 +202,7 @@ def _ordered(
 
 def _quota(noise: Noise, decision: str, wanted: Ints, share: float, person: Ints) -> Ints:
     """`share` of each person's wanted ties, rounded by a keyed coin."""
-    part = wanted * round(share * 2**32) + (noise.words(decision, person)[0] >> np.uint64(32)).astype(np.int64)
+    part = wanted * round(share * 2**32) + (
+        Crowd(noise, 0, len(person)).words(decision)[0][person] >> np.uint64(32)
+    ).astype(np.int64)
     return part >> 32

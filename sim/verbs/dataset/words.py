@@ -21,8 +21,8 @@ LIMITS = (
     "published facts hold. Do not train models of language, or of who is whose friend, for use on real people with it."
 )
 USES = (
-    "Benchmarks of clean-up strategies, exposure simulation, graph algorithms on graphs with communities and triangles, "
-    "tests of software that handles profiles, teaching."
+    "Benchmarks of clean-up strategies, exposure simulation, graph algorithms on graphs with communities and "
+    "triangles, tests of software that handles profiles, teaching."
 )
 MAINTENANCE = (
     "It is never changed: a new version of the software makes a new version of it. provenance.json makes it again, and "
