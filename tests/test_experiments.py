@@ -6,7 +6,7 @@ from sim.core.errors import Mistake
 from sim.experiment import compare, make_world
 from sim.verbs.compose import compose_config, options
 
-SMALL = ["world.size=150", "world.owners=3", "seeds=1", "content=false"]
+SMALL = ["world.size=150", "world.owners=3", "seeds=1", "content=none"]
 
 
 @pytest.mark.parametrize("name", options("experiment"))
@@ -23,7 +23,7 @@ def test_an_experiment_compares_its_strategies(name: str) -> None:
 
 def test_owners_are_of_the_age_asked_for() -> None:
     def ages(*words: str) -> list[int]:
-        config = compose_config("generate", ["world.size=400", "world.owners=12", "content=false", *words])
+        config = compose_config("generate", ["world.size=400", "world.owners=12", "content=none", *words])
         world = make_world(config, 0)
         return world.people["age"].to_numpy()[world.owners].tolist()
 

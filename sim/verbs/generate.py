@@ -67,8 +67,8 @@ def tables(config: dict[str, Any]) -> Iterator[tuple[str, pa.Table]]:
     world, content = laws["world"], config["content"] == "full"
     makers = Makers(
         people=world["people"], ties=laws["graph"]["ties"], posts=laws["posts"], belongings=laws["belongings"],
-        size=world["size"], owners=world["owners"], aged=tuple(config["owners_aged"]), at_once=OWNERS, decision=seconds(config["world"]["decision"]),
-        content=content,
+        size=world["size"], owners=world["owners"], aged=config["owners_aged"], at_once=OWNERS,
+        decision=seconds(config["world"]["decision"]), content=content,
     )  # fmt: skip
     yield from pieces(makers, world_noise(config, 0))
 

@@ -1,6 +1,6 @@
 """Make a world piece by piece: ties, then people, then what the owners post, each handed on as soon as it is made."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,8 +29,8 @@ NEEDED = ("country", "city", "household", "age", "employer", "joined", "left")
 
 @dataclass(frozen=True)
 class Makers:
-    """What a generated world is made by. owners: of how many people, `aged` from and to so many years, there are posts, 0 for none; `at_once`: of how
-    many they are made at a time. content: posts have texts."""
+    """What a generated world is made by. owners: of how many people, `aged` from and to so many years, there are
+    posts, 0 for none; `at_once`: of how many they are made at a time. content: posts have texts."""
 
     people: People
     ties: Ties
@@ -38,7 +38,7 @@ class Makers:
     belongings: Belongings
     size: int
     owners: int
-    aged: tuple[int, int]
+    aged: Sequence[int]
     at_once: int
     decision: int
     content: bool

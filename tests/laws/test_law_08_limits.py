@@ -149,7 +149,7 @@ def test_rehearsal_and_live_replay_pace_by_the_limits_that_the_plan_was_made_wit
         paced.append(limits)
         begin(self, limits, *arguments, **named)
 
-    words = ["platform=mastodon", "platform.limits.rules.0.calls=14", "world.size=120", "content=false",
+    words = ["platform=mastodon", "platform.limits.rules.0.calls=14", "world.size=120", "content=none",
              "choose=everything", "world.owners=1", f"out={tmp_path}"]  # fmt: skip
     assert main(["plan", *words, "output=json"]) == 0
     plan = json.loads(capsys.readouterr().out)

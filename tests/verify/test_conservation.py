@@ -23,7 +23,7 @@ BUSY = (
 @pytest.fixture(scope="module")
 def told() -> tuple[Scene, Log]:
     config = compose_config("propagate", ["world.size=1500", "world.owners=30", "params=centre", *BUSY])
-    config["content"] = False
+    config["content"] = "none"
     return simulate(make_world(config, 0), config, world_noise(config, 0).branch("luck 0"))
 
 

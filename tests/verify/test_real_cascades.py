@@ -67,7 +67,7 @@ def simulated(*words: str) -> Told:
     return times, np.concatenate(depths), np.array(sizes)
 
 
-WORLD = ("graph=followers", "world.size=20000", "world.owners=150", "content=false", "params=centre")
+WORLD = ("graph=followers", "world.size=20000", "world.owners=150", "content=none", "params=centre")
 FRESH = "channel=[feed,reshare]"
 SELDOM = ("channel.discovery.per_tie_per_year=0.005", "channel.discovery.visits_per_month=0.5")
 """The low ends of both ranges of discovery."""

@@ -1,13 +1,14 @@
 """What a dataset folder holds: its configuration, its files and what is in them."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from sim.core.clock import iso_date, seconds
 from sim.core.content import ContentHash
-from sim.core.provenance import run_id
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,9 @@ class Made:
 
     @property
     def version(self) -> str:
-        """The software's version and the run that made it: another configuration is another version."""
-        return f"{self.provenance['software']['version']}+{run_id(dict(self.provenance))}"
+        """The software's version and the first digits of what the tables say: other content is another version."""
+        content = sha256(json.dumps(self.hashes(), sort_keys=True).encode()).hexdigest()
+        return f"{self.provenance['software']['version']}+{content[:12]}"
 
     @property
     def day(self) -> str:
