@@ -31,7 +31,7 @@ def run(config: dict[str, Any]) -> dict[str, Any]:
         raise unknown("archive to write as", str(write_as), writers())
     graph = config["graph"]["path"]
     inputs = {Path(graph).name: fingerprint(Path(graph).expanduser())} if graph else {}
-    provenance = record("generate", config, inputs)
+    provenance = record("generate", config | {"folder": None}, inputs)
     folder = Path(config["folder"] or Path(config["out"]) / run_id(provenance)).expanduser()
     with new_folder(folder) as beside:
         with Parts(beside) as parts:
