@@ -10,11 +10,12 @@ from typing import Any
 from sim.cleanup.limits import Platform
 from sim.core.build import build
 from sim.core.clock import seconds
+from sim.core.content import content_hashes
 from sim.core.errors import Mistake, Misuse, require
 from sim.core.parameters import settle
 from sim.core.provenance import fingerprint, record
 from sim.core.schema import DAY_S
-from sim.core.store import content_hashes, new_folder, read_json, read_table, write_json
+from sim.core.store import new_folder, read_json, read_table, write_json
 from sim.platforms.exports.item import Item
 from sim.platforms.replay.journal import Journal
 from sim.platforms.replay.tasks import found, planned

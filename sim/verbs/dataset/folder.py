@@ -48,6 +48,7 @@ Times are seconds since 2007-01-01 00:00 UTC. Columns, with types and meanings, 
 
 ```python
 import duckdb
+
 duckdb.sql("FROM '{where}' SELECT relation, count(*) AS ties GROUP BY relation ORDER BY relation")
 ```
 
