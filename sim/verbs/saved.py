@@ -62,7 +62,7 @@ def load(config: dict[str, Any], now: float) -> Saved:
     if not (folder / "journal.sqlite").is_file():
         decision = seconds(settle(parameters["world"]["decision"], None))
         later_s = 0 if parameters.get("path") else int(now) - decision  # a synthetic world has no calendar of its own
-        tasks = planned(plan, targets, platform, decision=decision, later_s=later_s)
+        tasks = planned(plan, targets, platform, decision=decision, later_s=later_s, begin=int(now))
         folder.mkdir(parents=True, exist_ok=True)
         Journal.create(folder / "journal.sqlite", tasks, {"plan": digest}).close()
     journal = Journal.open(folder / "journal.sqlite")

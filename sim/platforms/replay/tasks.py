@@ -17,8 +17,13 @@ BY_API = ("delete",)
 LABEL = 60
 
 
-def planned(plan: pa.Table, targets: pa.Table, platform: Platform, *, decision: int, later_s: int) -> list[Task]:
-    """The tasks of a plan in its order. later_s: how much later than planned the rounds after the first begin."""
+def planned(
+    plan: pa.Table, targets: pa.Table, platform: Platform, *, decision: int, later_s: int, begin: int
+) -> list[Task]:  # fmt: skip
+    """The tasks of a plan in its order. later_s: how much later than planned the rounds after the first begin.
+
+    begin: when a person starts on what goes by hand (s); it falls due at the pace that the plan was made for.
+    """
     rows = {row["target"]: row for row in targets.to_pylist()}
     made = []
     for number, row in enumerate(plan.to_pylist(), 1):
@@ -28,7 +33,7 @@ def planned(plan: pa.Table, targets: pa.Table, platform: Platform, *, decision: 
             _task(
                 number, platform, target=row["target"], native_id=native_id, uri=found["uri"],
                 action=ACTIONS[row["action"]], label=found["label"],
-                due=0 if row["due"] <= decision else row["due"] + later_s,
+                due=0 if row["due"] <= decision else row["due"] + later_s, by=begin + row["time"] - decision,
             )
         )  # fmt: skip
     return made
@@ -51,13 +56,15 @@ def found(items: Iterable[Item], platform: Platform, *, before: float, known: se
 
 def _task(
     number: int, platform: Platform, *, target: int | None, native_id: str | None, uri: str | None, action: str,
-    label: str, due: int,
+    label: str, due: int, by: int = 0,
 ) -> Task:  # fmt: skip
-    by_api = action in BY_API and platform.connector.grade in ("A", "B") and native_id is not None
+    maker = platform.connector  # without secrets there is nothing to connect with: by hand, or refused
+    by_api = action in BY_API and maker.grade in ("A", "B") and bool(maker.secrets) and native_id is not None
     given: dict[str, object] = {}
     if not by_api:
         link = uri if uri and target != WHOLE_ACCOUNT else platform.links.get(action)
         given = {"state": "open", "link": link, "detail": platform.by_hand.get(action, "")}
+        due = by
     return Task(
         number=number, target=target, native_id=native_id, action=action, route=API if by_api else BY_HAND,
         due=ceil(due), label=label, **given,  # type: ignore[arg-type]
