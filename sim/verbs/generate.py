@@ -18,6 +18,7 @@ from sim.experiment import make_world, world_laws, world_noise
 from sim.platforms.exports.writing import Writer, writers
 from sim.verbs.dataset.folder import describe
 from sim.verbs.dataset.made import Made
+from sim.world.exchange import FORMATS, write_graph
 from sim.world.stream import Makers, in_order, pieces
 
 OWNERS = 1 << 10
@@ -29,6 +30,9 @@ def run(config: dict[str, Any]) -> dict[str, Any]:
     write_as = config["write_as"]
     if write_as is not None and write_as not in writers():
         raise unknown("archive to write as", str(write_as), writers())
+    for form in config["graph_as"]:
+        if form not in FORMATS:
+            raise unknown("form of a graph", str(form), FORMATS)
     graph = config["graph"]["path"]
     inputs = {Path(graph).name: fingerprint(Path(graph).expanduser())} if graph else {}
     provenance = record("generate", config | {"folder": None}, inputs)
@@ -40,6 +44,8 @@ def run(config: dict[str, Any]) -> dict[str, Any]:
         made = Made(config, provenance, parts.files(), parts.content)
         write_json(beside / "provenance.json", provenance)
         archives = _write_archives(made, writers()[write_as], beside / "archives") if write_as else []
+        for form in config["graph_as"]:
+            write_graph(form, beside, made.files["people"], made.files["ties"], directed=not made.friends)
         describe(made, beside)
     return {
         "run": str(folder),
