@@ -53,6 +53,8 @@ def perform(
     work = import_module(f"sim.verbs.{verb}")
     if "channel" in config and "strategy" in config:
         import_module("sim.verbs.warm").warm(config)
+    elif verb == "generate":
+        work.warm(config)
     began = perf_counter()
     document: dict[str, Any] = work.run(config)
     document["seconds"] = round(perf_counter() - began + spent_s, 3)
