@@ -103,7 +103,7 @@ class Work:
         return document
 
     def _connect(self) -> Connector:
-        server = self._config["server"] or self._journal.fact("server") or ""
+        server = (self._config["server"] or self._journal.fact("server") or "").rstrip("/")
         maker = self._platform.connector
         if maker.grade == "X" or not maker.secrets:
             return maker.connect(server, secrets={}, clock=self._clock)  # says why not, and what is lawful instead

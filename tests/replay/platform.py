@@ -29,6 +29,7 @@ class Platform:
     token: str = TOKEN
     limits: Limits | None = None
     deleted: list[str] = field(default_factory=list)
+    repeated: list[str] = field(default_factory=list)
     acts: list[tuple[float, int]] = field(default_factory=list)
     refused_429: int = 0
     requests: int = 0
@@ -125,6 +126,7 @@ class _Handler(BaseHTTPRequestHandler):
             state.refused_429 += 1
             return 429, b'{"error": "slow down"}', {"Retry-After": f"{until - state.clock.now():.3f}"}
         state.acts.append((state.clock.now(), len(names)))
+        state.repeated += [name for name in names if name in state.deleted and name not in state.items]
         for name in names:
             if name in state.stubborn:
                 return state.stubborn[name], b'{"error": "no"}', {}

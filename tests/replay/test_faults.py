@@ -83,7 +83,7 @@ class Faults(RuleBasedStateMachine):
         self.clock = VirtualClock(NOON)
         state = self.platform
         state.clock, state.token, state.limits, state.batch = self.clock, TOKEN, QUICK, batch
-        state.faults, state.deleted, state.acts, state.private = [], [], [], set()
+        state.faults, state.deleted, state.acts, state.private, state.repeated = [], [], [], set(), []
         ids = state.fill(count + spared)
         self.content = dict(state.items)
         self.planned = ids[:count]
@@ -160,6 +160,7 @@ class Faults(RuleBasedStateMachine):
         state = self.platform
         assert [each.native_id for each in tasks] == self.planned, "a task was lost or doubled"
         assert len(set(state.deleted)) == len(state.deleted), "an item was deleted twice"
+        assert state.repeated == [], "a deletion was sent again though it had been done"
         assert set(state.deleted) <= set(self.planned), "an item outside the plan was touched"
         assert self.before - set(state.items) == set(state.deleted)
         for each in tasks:
