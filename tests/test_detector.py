@@ -53,7 +53,7 @@ def test_every_class_is_found_sometimes_and_most_are_missed_sometimes(judged: tu
     for place in range(len(CLASSES)):
         true = truth >> place & 1 == 1
         hit = (estimate[true] >> place & 1).mean()
-        assert hit > 0.1, CLASSES[place]
+        assert hit > 0.05, CLASSES[place]
         missed += hit < 1
     assert missed >= 9
 

@@ -173,6 +173,19 @@ def test_texts_are_varied():
         assert len({one for _, one in shown(name)}) > 5 if name not in ("name", "employer") else True
 
 
+def test_nobody_says_the_same_again_soon():
+    person, k = np.repeat(np.arange(40), 60), np.tile(np.arange(60), 40)
+    for kind, bits, phrases in (("message", 0, 34), ("photo", 1 << CLASSES.index("face"), 111), ("photo", 0, 21)):
+        text, _ = compose(
+            Noise(3), people(40), post=(person << 32) + k, author=person, subject=person,
+            kind=np.full(len(k), KINDS.index(kind), dtype=np.int8), sensitive=np.full(len(k), bits), about=False,
+        )  # fmt: skip
+        said = [one.split(". ")[0] for one in text.to_pylist()]
+        near = [said[at] in said[at - min(k[at], phrases // 4) : at] for at in range(len(said))]
+        assert np.mean(near) < 0.02, kind
+        assert np.mean([len(set(said[60 * one : 60 * one + 60])) for one in range(40)]) > min(phrases, 60) * 0.7
+
+
 def test_every_language_has_every_list_and_every_slot():
     book = read()
     for group in (book.own, book.about, book.media, book.slots):

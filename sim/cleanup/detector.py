@@ -91,10 +91,10 @@ def detect(texts: Sequence[str | None] | pa.Array | pa.ChunkedArray, kinds: NDAr
     for the rest. A photo has a face unless its description names a thing and no person; a video or a story has
     one if its description names a person.
 
-    Imperfect by nature. Against the truth of 500,000 generated posts in the six languages it finds 0.75 of all
-    (post, class) pairs, and 0.62 of those it finds are true. Recall / precision by class: name 0.97 / 0.61, face
-    0.89 / 0.56, place 0.70 / 0.82, contact 1.00 / 1.00, relationship 0.19 / 1.00, employer 0.28 / 1.00, health
-    0.66 / 0.91, money 0.97 / 0.65, children 0.39 / 1.00, explicit 0.68 / 1.00, copyrighted 0.46 / 0.78. Texts of
+    Imperfect by nature. Against the truth of 500,000 generated posts in the six languages it finds 0.76 of all
+    (post, class) pairs, and 0.62 of those it finds are true. Recall / precision by class: name 0.96 / 0.67, face
+    0.95 / 0.56, place 0.70 / 0.83, contact 1.00 / 1.00, relationship 0.09 / 1.00, employer 0.17 / 1.00, health
+    0.41 / 0.93, money 0.95 / 0.72, children 0.16 / 1.00, explicit 0.68 / 1.00, copyrighted 0.47 / 0.84. Texts of
     real people are more varied, so expect less of it there.
     """
     if isinstance(texts, pa.ChunkedArray):

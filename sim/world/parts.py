@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from sim.core.noise import Noise
 from sim.world.templates import Phrases
 
 Ints = NDArray[np.int64]
@@ -34,6 +35,20 @@ def pick(phrases: Phrases, language: Ints, word: NDArray[np.uint64]) -> Ints:
 def halves(word: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     """The upper and the lower 32 bits of words."""
     return word >> np.uint64(32), word & np.uint64(0xFFFFFFFF)
+
+
+STRIDES = tuple(np.uint64(stride) for stride in (2654435769, 1779033703, 3144134277, 2773480762))
+"""2^32 times the fractional parts of the golden ratio and of the roots of 2, 3 and 7."""
+
+
+def turns(noise: Noise, post: Ints) -> tuple[NDArray[np.uint64], ...]:
+    """Four 32-bit words for each post that step evenly through a stream from a keyed start (Weyl 1916,
+    doi:10.1007/BF01475864): one who chooses by them says nothing again before she has said most of what she can say.
+    """
+    starts = noise.words("turns", post >> 32, post >> 27 & 31)
+    k = (post & 0x7FFFFFF).astype(np.uint64)
+    words = [half for start in starts for half in halves(start)]
+    return tuple((word + k * stride) & np.uint64(0xFFFFFFFF) for word, stride in zip(words, STRIDES, strict=True))
 
 
 def take(values: pa.StringArray, places: Ints, where: Bools) -> pa.StringArray:

@@ -6,7 +6,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from sim.core.schema import CLASSES, KINDS
-from sim.world.parts import Bools, Ints, Part, end_to_end, fixed, halves, pick, take
+from sim.world.parts import Bools, Ints, Part, end_to_end, fixed, pick, take
 from sim.world.templates import read
 
 CAPTION_SHARE = 0.8
@@ -16,7 +16,12 @@ FACE, EXPLICIT, COPYRIGHTED = (CLASSES.index(name) for name in ("face", "explici
 
 
 def describe(
-    word: NDArray[np.uint64], *, kind: NDArray[np.int8], sensitive: Ints, language: Ints, plain: Bools
+    words: tuple[NDArray[np.uint64], NDArray[np.uint64]],
+    *,
+    kind: NDArray[np.int8],
+    sensitive: Ints,
+    language: Ints,
+    plain: Bools,
 ) -> tuple[Part, Part]:
     """What a picture shows, or a link leads to, in words that name its kind: "[photo] two people at a beach"; and the
     caption that goes with it, in the posts `plain` that say nothing else."""
@@ -30,7 +35,7 @@ def describe(
     choice = np.where((choice == 1) & np.isin(kind, (link, repost)), 4, choice)
     names = ("face", "scene", "copyrighted", "explicit", "link")
     start = np.cumsum([0] + [len(media[name].before) for name in names])
-    shown, said = halves(word)
+    shown, said = words
     at = np.choose(choice, [start[i] + pick(media[name], language, shown) for i, name in enumerate(names)])
     described = pa.concat_arrays([media[name].before for name in names])
     length = np.concatenate([media[name].before_length for name in names])

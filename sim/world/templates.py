@@ -92,6 +92,11 @@ def _numbers(pattern: str) -> list[str]:
     return made
 
 
+def _faces(media: dict[str, list[str]]) -> list[str]:
+    """What pictures with faces show: of their own, and anybody in `who` anywhere in `where`."""
+    return media["face"] + [f"{who} {where}." for who in media["who"] for where in media["where"]]
+
+
 def _vocabulary(language: dict[str, dict[str, list[str]]], name: str) -> list[str]:
     slots = language["slots"]
     if name == "contact":
@@ -127,7 +132,8 @@ def read() -> Book:
         home=flatten([text["own"]["home"] for text in texts]),
         own=group("own", SAID),
         about=group("about", SAID),
-        media=group("media", ("face", "scene", "copyrighted", "explicit", "link")),
+        media={"face": flatten([_faces(text["media"]) for text in texts])}
+        | group("media", ("scene", "copyrighted", "explicit", "link")),
         profile=group("profile", FIELDS),
         slots={name: flatten([_vocabulary(text, name) for text in texts]) for name in SAID},
         captions=group("captions", ("face", "copyrighted", "link", "reply", "message")),

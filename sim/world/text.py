@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from sim.core.noise import Noise
 from sim.core.schema import CLASSES, INTERESTS, KINDS
-from sim.world.parts import Bools, Ints, Part, end_to_end, fixed, halves, phrase, pick, take
+from sim.world.parts import Bools, Ints, Part, end_to_end, fixed, halves, phrase, pick, take, turns
 from sim.world.pictures import EXPLICIT, describe
 from sim.world.templates import LANGUAGES, Phrases, read
 
 OPENER_SHARE, CLOSER_SHARE = 0.25, 0.4
 """How often a text has an opener and a closer: style, on which nothing that is measured depends."""
-PERSONAL_SHARE = {"name": 1.0, "employer": 1.0, "place": 0.5, "contact": 0.5}
+PERSONAL_SHARE = {"name": 1.0, "employer": 1.0, "place": 0.5, "contact": 0.9}
 """How often a slot holds the subject's own value (name, employer, city, e-mail or telephone number) and not one of
 the vocabulary."""
 INTEREST_SHARE = 0.6
@@ -55,11 +55,12 @@ def _class_part(
     post: Ints,
     language: Ints,
     subject: Ints,
+    pattern: NDArray[np.uint64],
     where: Bools,
 ) -> Part:
     """The sentence that says class `name` of the subject; of her own town one of `home`, if given."""
     rows = np.flatnonzero(where)
-    pattern_word, slot_word = noise.words("words", post[rows], 16 + CLASSES.index(name))
+    slot_word = noise.words("words", post[rows], 16 + CLASSES.index(name))[1]
     vocabulary = read().slots[name]
     personal_word, slot_word = halves(slot_word)
     places = np.zeros(len(rows), dtype=np.int64)
@@ -82,7 +83,7 @@ def _class_part(
     every = np.zeros(len(post), dtype=np.int64)
     at, slot, slot_length = every, every.copy(), every.copy()
     at = every.copy()
-    choice = halves(pattern_word)[0]
+    choice = pattern[rows]
     at[rows] = pick(phrases, language[rows], choice)
     if home is not None:  # who is at home is not there on a visit
         here = places >= len(vocabulary.before)
@@ -136,15 +137,16 @@ def compose(
     bits = sensitive.astype(np.int64)
     language = languages(people["language"].to_pylist())[author]
     spoken = bits >> EXPLICIT & 1 == 0
-    style, choice = noise.words("words", post, 0)
-    thing_word, media_word = noise.words("words", post, 1)
-    opener_word, closer_word = halves(style)
-    neutral_word = halves(choice)[1]
+    opener_word, closer_word = halves(noise.words("words", post, 0)[0])
+    thing_word = noise.words("words", post, 1)[0]
+    neutral_word, shown_word, caption_word, pattern_word = turns(noise, post)
     sentences = book.about if about else book.own
     said = sum(1 << CLASSES.index(name) for name in sentences)
     plain = spoken & (bits & said == 0)
     text, comment, message, roll = (kind == KINDS.index(name) for name in ("text", "comment", "message", "camera_roll"))
-    media, caption = describe(media_word, kind=kind, sensitive=bits, language=language, plain=plain & (not about))
+    media, caption = describe(
+        (shown_word, caption_word), kind=kind, sensitive=bits, language=language, plain=plain & (not about)
+    )
     reply, said_to = (
         fixed(book.captions[name], pick(book.captions[name], language, neutral_word), where=plain & where & (not about))
         for name, where in (("reply", comment), ("message", message))
@@ -194,6 +196,7 @@ def compose(
                 post=post,
                 language=language,
                 subject=subject,
+                pattern=pattern_word,
                 where=where,
             )
         )
