@@ -34,6 +34,7 @@ from sim.world.belongings import accumulate
 from sim.world.deletion import leave
 from sim.world.mentions import mention
 from sim.world.posts import publish
+from sim.world.replies import reply
 from sim.world.tags import tag
 from sim.world.ties import join
 from sim.world.world import World, choose, inhabit
@@ -100,7 +101,10 @@ def make_world(config: Config, number: int, archive: Archive | None = None) -> W
         content=texts,
     )  # fmt: skip
     tagged = tag(laws["posts"], everybody, audience.start, audience.viewer, own, noise)
-    posts, mentions = pa.concat_tables([own, about]), pa.concat_tables([tagged, shown])
+    posts, mentions = (
+        pa.concat_tables([own, reply(laws["posts"], about, own, noise)]),
+        pa.concat_tables([tagged, shown]),
+    )
     return World(size, everybody, bonds, audience, posts, mentions, owners, decision, society.notes)
 
 

@@ -9,9 +9,10 @@ from posting import DECISION, centre, people, rates
 
 from sim.core.noise import Noise
 from sim.core.quantile import delay, lognormal
-from sim.core.schema import CLASSES, KINDS, YEAR_S, check
+from sim.core.schema import CLASSES, DAY_S, KINDS, YEAR_S, check
 from sim.world.mentions import ALBUM_S, FRIENDS_STREAM, NOBODY, mention, nearest_keyed
-from sim.world.posts import MONTH_S
+from sim.world.posts import MONTH_S, publish
+from sim.world.replies import reply
 
 BIT = {name: 1 << place for place, name in enumerate(CLASSES)}
 N = 60
@@ -170,3 +171,32 @@ def test_nothing_explicit_about_or_by_a_minor(owner_age: int, friend_age: int, s
     assert not np.any(explicit & (posts["kind"].to_numpy() == KINDS.index("text")))
     if min(owner_age, friend_age) >= 28:
         assert explicit.any()
+
+
+def test_friends_reply_under_recent_posts_and_the_replies_outlive_them():
+    crowd = people(N, joined=np.zeros(N, dtype=np.int64), posts_per_month=np.full(N, 20.0))
+    laws = centre(friends_reply=0.5, deleted_in_week=0.3)
+    own = publish(laws, crowd, np.arange(N), Noise(2), decision=DECISION, content=False)
+    about, _ = mention(laws, crowd, *friends_of(RING), np.arange(N), Noise(2), decision=DECISION, content=False)
+    made = reply(laws, about, own, Noise(2))
+    check("posts", made)
+    replies = made["reply_to"].combine_chunks().is_valid().to_numpy(zero_copy_only=False)
+    texts = about["kind"].to_numpy() == KINDS.index("text")
+    assert 0.3 < replies[texts].mean() < 0.5
+    assert not replies[~texts].any()
+    assert np.all(made["kind"].to_numpy()[replies] == KINDS.index("comment"))
+    under = made.filter(pa.array(replies))
+    at = np.searchsorted(own["post"].to_numpy(), under["reply_to"].to_numpy())
+    assert np.array_equal(own["post"].to_numpy()[at], under["reply_to"].to_numpy())
+    assert np.array_equal(own["author"].to_numpy()[at], under["subject"].to_numpy())
+    assert np.array_equal(own["audience"].to_numpy()[at], under["audience"].to_numpy())
+    wait = under["time"].to_numpy() - own["time"].to_numpy()[at]
+    assert np.all((wait > 0) & (wait < 7 * DAY_S))
+    assert np.all(own["deleted"].to_numpy()[at] > under["time"].to_numpy())
+    assert under["deleted"].null_count == under.num_rows
+    rest = [name for name in made.column_names if name not in ("kind", "audience", "reply_to")]
+    assert made.select(rest).equals(about.select(rest))
+    mine = pa.array(own["author"].to_numpy() == 9)
+    alone = about.filter(pa.array(about["subject"].to_numpy() == 9))
+    assert reply(laws, alone, own.filter(mine), Noise(2)).equals(made.filter(pa.array(made["subject"].to_numpy() == 9)))
+    assert reply(laws, about, own.slice(0, 0), Noise(2)).equals(about)

@@ -119,7 +119,12 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("sensitive", pa.int32(), "true classes it exposes of the subject, as bits of CLASSES"),
         Column("text", pa.string(), "what it says; null: made without content", null=True),
         Column("spans", pa.list_(_SPAN), "where in `text` (characters) each class shows", null=True),
-        Column("reply_to", pa.int64(), "post of her own that it follows up; null: none, or another's", null=True),
+        Column(
+            "reply_to",
+            pa.int64(),
+            "post of the subject's that it follows up or replies to; null: none, or another's",
+            null=True,
+        ),
         Column(
             "to",
             pa.int64(),

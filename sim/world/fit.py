@@ -33,6 +33,7 @@ STARTS = (
     ((0.45, 0.15, 0.20, 0.10, 0.10), 0.5, 0.2, 0.10, 0.7, 0.1, 20.0, 6.0, 0.10),
     ((0.45, 0.05, 0.05, 0.42, 0.03), 0.5, 0.1, 0.15, 0.8, 0.3, 40.0, 6.0, 0.03),
     ((0.12, 0.10, 0.20, 0.05, 0.53), 0.3, 0.4, 0.30, 0.2, -0.4, 8.0, 8.0, 0.25),
+    ((0.75, 0.05, 0.15, 0.045, 0.005), 0.5, 0.1, 0.40, 0.8, 0.3, 20.0, 12.0, 0.05),
 )
 
 
@@ -76,7 +77,7 @@ def _twin(point: Floats, degrees: Ints, giant: float) -> Twin:
     )
 
 
-LIMIT = np.array([4.0, 4.0, 4.0, 4.0, 4.0, 1.0, 0.8, 4.0, 2.5, 6.0, 4.0, 5.0])
+LIMIT = np.array([7.0, 7.0, 7.0, 7.0, 4.0, 1.0, 2.0, 4.0, 2.5, 6.0, 4.0, 5.0])
 STEP = np.array([0.3, 0.3, 0.3, 0.3, 0.4, 0.15, 0.12, 0.6, 0.2, 0.3, 0.4, 0.4])
 """Steps of the first differences: as large as makes a change clear of the noise of one twin."""
 
@@ -107,8 +108,14 @@ class Fit:
     notes: tuple[str, ...]
 
 
-def fit(start: Ints, neighbour: NDArray[np.int32], noise: Noise, *, tries: int = 140) -> Fit:
-    """The twin nearest to a graph after `tries` twins were grown; the search is keyed by `noise`."""
+TRIES = (140, 400)
+"""Least and most twins grown in a search: as many as have WORK ties together."""
+WORK = 30_000_000
+
+
+def fit(start: Ints, neighbour: NDArray[np.int32], noise: Noise, *, tries: int | None = None) -> Fit:
+    """The twin nearest to a graph after `tries` twins were grown (None: as its size allows); keyed by `noise`."""
+    tries = int(np.clip(2 * WORK // max(1, len(neighbour)), *TRIES)) if tries is None else tries
     degrees = np.sort(np.diff(start))
     edges = _fifths(degrees)
     real = portray(start, neighbour, noise, edges=edges, runs=9)

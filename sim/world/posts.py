@@ -40,7 +40,8 @@ class Posts:
     a multiple of a text. caution_effect: 0 none, 1 the most careful say and show nothing sensitive.
     friends_per_month: posts of friends that mention an owner of median activity, a month. friends_near: sigma of the
     lognormal weights by which friends differ in nearness. friends_tag, friends_photo: shares of these that tag her,
-    that are photos. friends_show: chance that one shows a class of her. tags_friend: chance that a picture of hers with
+    that are photos. friends_show: chance that one shows a class of her. friends_reply: share of their texts soon after
+    a post of hers that reply to it. tags_friend: chance that a picture of hers with
     a face tags a friend. leaving: who deletes her account.
     """
 
@@ -61,6 +62,7 @@ class Posts:
     friends_tag: float
     friends_photo: float
     friends_show: Mapping[str, float]
+    friends_reply: float
     tags_friend: float
     leaving: Leaving
 
@@ -71,7 +73,7 @@ class Posts:
         shares = {"persistence": self.persistence, "only_me_share": self.only_me_share, "mistake": self.mistake}
         shares |= {"caution_effect": self.caution_effect, "friends_tag": self.friends_tag}
         shares |= {"friends_photo": self.friends_photo, "follow_up": self.follow_up}
-        shares |= {"tags_friend": self.tags_friend}
+        shares |= {"tags_friend": self.tags_friend, "friends_reply": self.friends_reply}
         shares |= {"deleted_in_week": self.deleted_in_week}
         for group in ("said", "shown", "friends_show"):
             for name, share in getattr(self, group).items():
