@@ -37,18 +37,32 @@ def halves(word: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.uin
     return word >> np.uint64(32), word & np.uint64(0xFFFFFFFF)
 
 
-STRIDES = tuple(np.uint64(stride) for stride in (2654435769, 1779033703, 3144134277, 2773480762))
-"""2^32 times the fractional parts of the golden ratio and of the roots of 2, 3 and 7."""
+STRIDES = np.array(
+    [
+        root % 1 * 2**32
+        for root in (5**0.5 / 2 + 0.5, 2**0.5, 3**0.5, 7**0.5, 1.5 + 13**0.5 / 2, 6**0.5, 19**0.5, 21**0.5)
+    ]
+).astype(np.uint64)
+"""Steps that come back to where they were late, as no small multiple of these irrationals is near a whole number."""
+SWAY = 0.02 * 2**32
+"""How much a person's steps differ from these, so that no two people say things in one order."""
 
 
 def turns(noise: Noise, post: Ints) -> tuple[NDArray[np.uint64], ...]:
     """Four 32-bit words for each post that step evenly through a stream from a keyed start (Weyl 1916,
-    doi:10.1007/BF01475864): one who chooses by them says nothing again before she has said most of what she can say.
+    doi:10.1007/BF01475864): one who chooses by them says nothing again before she has said much of what she can say.
     """
-    starts = noise.words("turns", post >> 32, post >> 27 & 31)
-    k = (post & 0x7FFFFFF).astype(np.uint64)
-    words = [half for start in starts for half in halves(start)]
-    return tuple((word + k * stride) & np.uint64(0xFFFFFFFF) for word, stride in zip(words, STRIDES, strict=True))
+    person, stream = post >> 32, post >> 27 & 31
+    starts = [half for word in noise.words("turns", person, stream) for half in halves(word)]
+    gait = noise.words("turns", person, stream, 1)[0]
+    sway = ((gait >> np.uint64(32)).astype(np.float64) * (SWAY / 2**32) - SWAY / 2).astype(np.int64)
+    k = post & 0x7FFFFFF
+    words = []
+    for part, start in enumerate(starts):
+        stride = STRIDES[(gait + np.uint64(2 * part)) % np.uint64(8)].astype(np.int64) + sway
+        turned = gait >> np.uint64(3 + part) & np.uint64(1) == 1
+        words.append((start + (k * np.where(turned, -stride, stride)).astype(np.uint64)) & np.uint64(0xFFFFFFFF))
+    return tuple(words)
 
 
 def take(values: pa.StringArray, places: Ints, where: Bools) -> pa.StringArray:

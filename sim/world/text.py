@@ -72,6 +72,11 @@ def _class_part(
         own_word = noise.words("own words", people["person"].to_numpy()[subject[rows]], CLASSES.index(name), second)[0]
         kept = personal_word < lasting * 2.0**32
         places = pick(vocabulary, language[rows], np.where(kept, halves(own_word)[0], slot_word))
+    if name == "money":  # of the English forms each second is in pounds
+        pounds = pc.equal(people["country"].combine_chunks().cast(pa.string()), "GB").to_numpy(zero_copy_only=False)
+        first = vocabulary.first[0]
+        english = language[rows] == 0
+        places = np.where(english, first + (places - first) // 2 * 2 + pounds[subject[rows]], places)
     if share > 0:
         own = personal_values(people, name)
         turns = len(own) // people.num_rows
