@@ -108,7 +108,8 @@ def show(document: dict[str, Any]) -> None:
     """What was made, in words."""
     print(
         f"{document['people']:,} people with {document['mean_friends']:.1f} friends each on average, "
-        f"{document['ties']:,} ties; {document['posts']:,} posts by or about {document['owners']:,} owners."
+        f"{document['ties']:,} ties; {document['posts']:,} posts, messages, likes and the "
+        f"like by or about {document['owners']:,} owners."
     )
     for path in document["archives"][:3]:
         print(f"Archive: {path}")
