@@ -16,6 +16,7 @@ from sim.world.near import bonds, viewers
 from sim.world.number import Woven
 from sim.world.people import CHUNK, People, crowds
 from sim.world.posts import Posts, publish
+from sim.world.replies import reply
 from sim.world.tags import tag
 from sim.world.threads import ahead
 from sim.world.ties import Ties, acquaint, rows_of
@@ -88,7 +89,7 @@ def _told(makers: Makers, noise: Noise, crowd: pa.Table, woven: Woven, owners: I
         own = pa.concat_tables([own, held])
         about, shown = mention(m.posts, crowd, start, viewer, these, noise, decision=m.decision, content=m.content)
         tagged = tag(m.posts, crowd, start, viewer, own, noise)
-        return in_order(pa.concat_tables([own, about]), pa.concat_tables([tagged, shown]))
+        return in_order(pa.concat_tables([own, reply(m.posts, about, own, noise)]), pa.concat_tables([tagged, shown]))
 
     blocks = [owners[at : at + m.at_once] for at in range(0, len(owners), m.at_once)]
     for posts, mentions in ahead(some, blocks, 2):
