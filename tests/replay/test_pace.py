@@ -96,3 +96,16 @@ def test_against_a_real_limiter_the_pace_is_used_and_the_finish_is_foretold() ->
     report = f"paced {paced_s} s, predicted {predicted.seconds:.1f} s, observed {found.seconds:.1f} s"
     assert found.seconds <= paced_s / 0.95, report
     assert abs(predicted.seconds - found.seconds) <= 0.05 * found.seconds, report
+
+
+def test_a_bucket_that_was_emptied_long_ago_is_not_taken_for_full() -> None:
+    rule = Rule(calls=5, per_s=10, window="bucket")
+    limits = Limits(rules=(rule,), calls_per_item=1, batch=1, usd_per_call=0.0, pace=1.0)
+    clock = VirtualClock(1000.0)
+    pace, calls = Pace(limits, clock), []
+    for _ in range(60):
+        clock.sleep(pace.earliest(1) - clock.now())
+        pace.note(1)
+        calls.append(clock.now())
+        clock.sleep(1.2)  # the item is read meanwhile
+    assert calls[-1] - calls[0] >= (60 - 5) / 0.5

@@ -17,6 +17,7 @@ class Pace:
         self._limits = limits
         self._clock = clock
         self._spans_s = {rule.per_s for rule in limits.rules}
+        self._buckets = any(rule.window == "bucket" for rule in limits.rules)
         now = clock.now()
         # A clock set back since leaves calls in the future: they count as made now, which is safe.
         self._made = [min(time, now) for time in made]
@@ -25,7 +26,8 @@ class Pace:
         """The earliest time at which the last of the next `calls` calls may be made; not before now."""
         now = self._clock.now()
         start = floor(now)
-        self._made = [time for time in self._made if time > start - max(self._spans_s) - 1]
+        if not self._buckets:  # how full a bucket is hangs on every call since it was last full
+            self._made = [time for time in self._made if time > start - max(self._spans_s) - 1]
         made = np.array([floor(time) for time in self._made], dtype=np.int64)
         slot = start + int(self._limits.slots(calls, start=start, made=made)[-1])
         if slot <= now:
