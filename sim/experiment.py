@@ -21,7 +21,7 @@ from sim.core.schema import ACTIONS, DAY_S
 from sim.exposure.apply import apply
 from sim.exposure.doors import close_doors, standing
 from sim.exposure.engagement import engagement
-from sim.exposure.propagate import propagate
+from sim.exposure.propagate import Channel, propagate
 from sim.exposure.scene import Scene, stage
 from sim.measure.outcome import Outcome, by_first_deletions, moments, scores, steps
 from sim.measure.score import open_ledger
@@ -29,6 +29,7 @@ from sim.measure.tally import happened, learnt_by
 from sim.onlooker import infer, look, outsiders
 from sim.owners import Desk, Owners, actions, at_once, deed, know, plans
 from sim.platforms.exports.item import Archive, to_posts
+from sim.rivals import Rivals, rival
 from sim.world.audience import see
 from sim.world.belongings import accumulate
 from sim.world.deletion import leave
@@ -108,24 +109,30 @@ def make_world(config: Config, number: int, archive: Archive | None = None) -> W
     return World(size, everybody, bonds, audience, posts, mentions, owners, decision, society.notes)
 
 
-def simulate(world: World, config: Config, noise: Noise) -> tuple[Scene, Log]:
-    """What happens to every post up to the horizon if nobody does anything, with this luck."""
+def prepare(world: World, config: Config, noise: Noise) -> tuple[Scene, list[Channel]]:
+    """What the engine reads of a world, and the channels of a configuration, with this luck."""
     ranges = noise.branch("parameters") if config["params"] == "ranges" else None
     channels = build(settle(config["channel"], ranges, "channel"), "channel")
     horizon_end = world.decision + config["horizon_days"] * DAY_S
     gone = settle(config["others_gone_per_year"], ranges, "others_gone_per_year")
-    scene = stage(world, noise, horizon_end=horizon_end, others_gone_per_year=gone)
-    return scene, propagate(scene, list(channels.values()), noise, threads=config["threads"])
+    return stage(world, noise, horizon_end=horizon_end, others_gone_per_year=gone), list(channels.values())
+
+
+def simulate(world: World, config: Config, noise: Noise) -> tuple[Scene, Log]:
+    """What happens to every post up to the horizon if nobody does anything, with this luck."""
+    scene, channels = prepare(world, config, noise)
+    return scene, propagate(scene, channels, noise, threads=config["threads"])
 
 
 @dataclass(frozen=True)
 class Life:
-    """One seed: its outcome, the plans by strategy, why some are not applicable, and how many events there were."""
+    """One seed: its outcome, plans by strategy, why some are not applicable, how many events, and random rivals."""
 
     outcome: Outcome
     plans: dict[str, list[Plan]]
     why_not: dict[str, str]
     events: int
+    rivals: Rivals | None
 
 
 def clean_up(owners: Owners, config: Config, noise: Noise, *, archived: bool) -> Life:
@@ -172,7 +179,12 @@ def clean_up(owners: Owners, config: Config, noise: Noise, *, archived: bool) ->
     later = [ledger.avoided(log, under(at_once(world.owners, decision + w * DAY_S))).sum() for w in waits.tolist()]
     days = (times - decision) // DAY_S
     outcome = Outcome(ledger, deeds, days, known, stops, waits, np.array(later, dtype=np.int64), inferred)
-    return Life(outcome, made, why_not, log.events)
+    rivals = None
+    if config["rivals"]:
+        rivals = rival(
+            owners, platform, log, ledger, noise.branch("rivals"), plans=config["rivals"], threads=config["threads"]
+        )
+    return Life(outcome, made, why_not, log.events, rivals)
 
 
 @dataclass(frozen=True)
@@ -184,6 +196,7 @@ class Comparison:
     plans: dict[str, list[Plan]]
     why_not: dict[str, str]
     events: int
+    rivals: Rivals | None
 
     @property
     def decision(self) -> str:
@@ -197,7 +210,7 @@ class Comparison:
 
 def compare(config: Config, archive: Archive | None = None, *, tick: Callable[[], None] = lambda: None) -> Comparison:
     """Every strategy over every seed of every world."""
-    found = Comparison([], [], {}, {}, 0)
+    found = Comparison([], [], {}, {}, 0, None)
     for number in range(config["worlds"]):
         world, noise = make_world(config, number, archive), world_noise(config, number)
         owners, lives = know(world, config["account"]["kinds"]), []
@@ -209,6 +222,7 @@ def compare(config: Config, archive: Archive | None = None, *, tick: Callable[[]
                 plans=found.plans or life.plans,
                 why_not=found.why_not | life.why_not,
                 events=found.events or life.events,
+                rivals=found.rivals or life.rivals,
             )
             tick()
         found = replace(found, worlds=[*found.worlds, world], outcomes=[*found.outcomes, lives])

@@ -12,7 +12,8 @@ import yaml
 from scenes import aimed_doors, happenings, held, retold
 
 from sim.core.build import build
-from sim.core.log import Log, digest, to_tables
+from sim.core.digest import digest
+from sim.core.log import Log, to_tables
 from sim.core.noise import Noise
 from sim.core.parameters import is_parameter, parameters, settle
 from sim.core.schema import CHANNELS, DAY_S, LEARNERS, NEVER, YEAR_S

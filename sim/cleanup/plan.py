@@ -95,7 +95,7 @@ def decide(strategy: Strategy, see: See, limits: Limits, noise: Noise, *, decisi
         choice = strategy.rank(account, limits, own)
         target = _checked(strategy, choice, account)
         if len(target):
-            last_call = _last_calls(target, limits)
+            last_call = last_calls(target, limits)
             slots = limits.slots(int(last_call[-1]) + 1, start=now, made=made) + now
             made, reason = np.concatenate([made, slots]), choice.reason
             targets.append(target)
@@ -155,7 +155,7 @@ def _every_days(strategy: Strategy) -> int:
     return every_days
 
 
-def _last_calls(target: Ids, limits: Limits) -> Ids:
+def last_calls(target: Ids, limits: Limits) -> Ids:
     """For each item the place of the call with which it is done: a batch shares it, a whole account takes one."""
     if target[0] == WHOLE_ACCOUNT:
         return np.zeros(1, dtype=np.int64)

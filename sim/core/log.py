@@ -5,13 +5,13 @@ from the block's first. The numbering is by post, so a log says the same however
 """
 
 from dataclasses import dataclass, fields
-from hashlib import sha256
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from sim.core.schema import table
+from sim.core.schema import arrow_schema, table
 
 
 @dataclass(frozen=True)
@@ -71,49 +71,39 @@ class Log:
         return sum(len(block.events.time) for block in self.blocks)
 
 
-def to_tables(log: Log) -> tuple[pa.Table, pa.Table]:
-    """The tables `objects` and `events` of schema.py: rows numbered through all posts, in post order.
+def block_columns(
+    block: Block, post: NDArray[np.int64], *, events_before: int, late_before: int
+) -> tuple[dict[str, NDArray[Any]], dict[str, NDArray[Any]]]:
+    """Columns of the tables `objects` and `events` of schema.py of one block, rows numbered through the whole log.
 
-    The three base objects of every post come first (row 3 p + kind), then all others in post order.
+    `post` are the ids of all posts, of which the block has `first` and the following; `events_before` and
+    `late_before` count the events, and the objects that are made by events, of the blocks before it. The three base
+    objects of each post have numbers 3 p + kind, all others follow in post order.
     """
-    base = 3 * len(log.post)
-    events: dict[str, list[NDArray[np.int64]]] = {field.name: [] for field in fields(Events)}
-    objects: dict[str, list[NDArray[np.int64]]] = {field.name: [] for field in fields(Objects)}
-    late: dict[str, list[NDArray[np.int64]]] = {field.name: [] for field in fields(Objects)}
-    event_offset = late_offset = 0
+    own, events, objects = 3 * block.posts, block.events, block.objects
+    late = 3 * len(post) + late_before - own
+    number = np.arange(len(objects.id)) + np.where(np.arange(len(objects.id)) < own, 3 * block.first, late)
+    told = {field.name: getattr(events, field.name) for field in fields(Events)}
+    told["object"] = np.where(events.object < 0, -1, number[events.object])
+    told["parent"] = np.where(events.parent < 0, -1, events.parent.astype(np.int64) + events_before)
+    held = {field.name: getattr(objects, field.name) for field in fields(Objects)}
+    held["parent"] = np.where(objects.parent < 0, -1, number[objects.parent])
+    held["maker"] = np.where(objects.maker < 0, -1, objects.maker.astype(np.int64) + events_before)
+    held["post"] = post[block.first + objects.post]
+    return {"object": number, **held}, told
+
+
+def to_tables(log: Log) -> tuple[pa.Table, pa.Table]:
+    """The tables `objects` and `events` of schema.py: rows numbered through all posts, in post order."""
+    parts, events_before, late_before = [], 0, 0
     for block in log.blocks:
-        own = 3 * block.posts
-        shift = np.where(np.arange(len(block.objects.id)) < own, 3 * block.first, base + late_offset - own)
-        for name in events:
-            column = getattr(block.events, name)
-            if name == "object":
-                column = np.where(column < 0, -1, column + shift[column])
-            elif name == "parent":
-                column = np.where(column < 0, -1, column.astype(np.int64) + event_offset)
-            events[name].append(column)
-        for name in objects:
-            column = getattr(block.objects, name)
-            if name == "parent":
-                column = np.where(column < 0, -1, column + shift[column])
-            elif name == "maker":
-                column = np.where(column < 0, -1, column.astype(np.int64) + event_offset)
-            elif name == "post":
-                column = log.post[block.first + column]
-            objects[name].append(column[:own])
-            late[name].append(column[own:])
-        event_offset += len(block.events.time)
-        late_offset += len(block.objects.id) - own
-    rows = {name: np.concatenate(objects[name] + late[name]) for name in objects}
-    rows["object"] = np.arange(len(rows["id"]))
-    return table("objects", dict(rows)), table(
-        "events", {name: np.concatenate(parts) for name, parts in events.items()}
+        parts.append(block_columns(block, log.post, events_before=events_before, late_before=late_before))
+        events_before += len(block.events.time)
+        late_before += len(block.objects.id) - 3 * block.posts
+    if not parts:
+        return arrow_schema("objects").empty_table(), arrow_schema("events").empty_table()
+    objects, events = (
+        {name: np.concatenate([part[turn][name] for part in parts]) for name in parts[0][turn]} for turn in (0, 1)
     )
-
-
-def digest(log: Log) -> str:
-    """SHA-256 over every value of the log, equal for equal logs however they were cut into blocks."""
-    found = sha256()
-    for rows in to_tables(log):
-        for column in rows.columns:
-            found.update(np.ascontiguousarray(column.to_numpy()).tobytes())
-    return found.hexdigest()
+    order = np.argsort(objects["object"], kind="stable")
+    return table("objects", {name: column[order] for name, column in objects.items()}), table("events", dict(events))

@@ -33,12 +33,34 @@ def new_folder(path: Path) -> Iterator[Path]:
         else:
             beside.rename(path)
     except OSError as problem:
-        raise Mistake(
-            f"Could not write '{path}': {problem.strerror or problem}. Nothing was left half-written; "
-            "free some space or choose another folder with out=FOLDER."
-        ) from None
+        raise _unwritten(path, problem) from None
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+
+
+@contextmanager
+def unfinished_folder(path: Path) -> Iterator[Path]:
+    """A folder to fill beside `path`, renamed to it at the end, which an interrupted run finds again as it left it.
+
+    A run that fails for want of space leaves nothing.
+    """
+    beside = path.parent / f".{path.name}.unfinished"
+    try:
+        beside.mkdir(parents=True, exist_ok=True)
+        yield beside
+        if path.exists():
+            shutil.rmtree(path)
+        beside.rename(path)
+    except OSError as problem:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise _unwritten(path, problem) from None
+
+
+def _unwritten(path: Path, problem: OSError) -> Mistake:
+    return Mistake(
+        f"Could not write '{path}': {problem.strerror or problem}. Nothing was left half-written; "
+        "free some space or choose another folder with out=FOLDER."
+    )
 
 
 def write_table(path: Path, rows: pa.Table, provenance: dict[str, Any]) -> None:

@@ -14,6 +14,8 @@ DELETE, LIMIT, UNTAG, TAKEDOWN, ERASE, OBJECT = range(6)
 FRIENDS_REACH, PUBLIC_REACH, TAG_REACH, COPY, HELD_FOR_REVIEW, HELD_FOR_TRAINING = range(6)
 HONOURS_DELETION, BOUND_BY_OBJECTION = 1, 2
 
+LATEST = 2**31 - 1
+
 Doors = Array
 """Shape (6, posts): when each door shuts for each post, s; NEVER: it does not."""
 
@@ -113,4 +115,15 @@ def closings(
     close = np.empty(len(kind), dtype=np.int64)
     for row in range(len(kind)):
         close[row] = closing(kind[row], birth[row], natural[row], flags[row], first + post[row], doors)
+    return close
+
+
+@compiled
+def closings_of_many(kind: Array, birth: Array, natural: Array, flags: Array, post: Array, doors: Array) -> Array:
+    """`closing` of each object of a block under many plans: int32[objects, plans]; doors int32[posts, doors, plans]."""
+    close = np.empty((len(kind), doors.shape[2]), dtype=np.int32)
+    for row in range(len(kind)):
+        for plan in range(doors.shape[2]):
+            end = closing(kind[row], birth[row], natural[row], flags[row], plan, doors[post[row]])
+            close[row, plan] = min(end, LATEST)
     return close

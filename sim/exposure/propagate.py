@@ -4,9 +4,12 @@ Posts do not touch each other, so blocks can be cut anywhere and run on any thre
 """
 
 import os
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
+
+import numpy as np
 
 from sim.core.log import Block, Log
 from sim.core.noise import Noise
@@ -15,7 +18,8 @@ from sim.exposure.draft import Draft, Stage
 from sim.exposure.scene import Scene
 from sim.exposure.story import Story
 
-POSTS_A_BLOCK = 4096
+POSTS_A_BLOCK = 16384
+VIEWERS_A_BLOCK = 1 << 20
 
 
 class Channel(Protocol):
@@ -42,20 +46,55 @@ def propagate(
     `channels` run in the given order, each reading what earlier ones wrote. Equal for any number of threads
     (default: all cores) and any block size.
     """
+    return Log(
+        scene.post,
+        tuple(blocks(scene, channels, noise, doors=doors, threads=threads, posts_a_block=posts_a_block)),
+    )
+
+
+def blocks(
+    scene: Scene,
+    channels: Sequence[Channel],
+    noise: Noise,
+    *,
+    doors: Doors | None = None,
+    threads: int | None = None,
+    posts_a_block: int = POSTS_A_BLOCK,
+    skip: int = 0,
+) -> Iterator[Block]:
+    """The blocks of that log in order, all but the first `skip`; twice as many as threads are made ahead."""
     shut = open_doors(len(scene.post)) if doors is None else doors
 
-    def write(first: int) -> Block:
-        draft = Draft(scene, shut, first=first, last=min(first + posts_a_block, len(scene.post)))
+    def write(span: tuple[int, int]) -> Block:
+        draft = Draft(scene, shut, first=span[0], last=span[1])
         for channel in channels:
             draft.add(channel.emit(draft, noise))
         return draft.finish()
 
-    firsts = range(0, len(scene.post), posts_a_block)
+    spans = cut(scene, posts_a_block)[skip:]
     workers = threads or os.cpu_count() or 1
-    if workers == 1 or len(firsts) == 1:
-        return Log(scene.post, tuple(map(write, firsts)))
+    if workers == 1 or len(spans) == 1:
+        yield from map(write, spans)
+        return
     with ThreadPoolExecutor(workers) as pool:
-        return Log(scene.post, tuple(pool.map(write, firsts)))
+        ahead = deque(pool.submit(write, span) for span in spans[: 2 * workers])
+        for number in range(len(spans)):
+            made = ahead.popleft().result()
+            if number + 2 * workers < len(spans):
+                ahead.append(pool.submit(write, spans[number + 2 * workers]))
+            yield made
+
+
+def cut(scene: Scene, posts_a_block: int) -> list[tuple[int, int]]:
+    """First and last post of each block: no more posts than said, and as many possible viewers as keep cores equal."""
+    viewers = np.concatenate([[0], np.cumsum(np.diff(scene.start)[scene.author])])
+    spans, first, posts = [], 0, len(scene.post)
+    while first < posts:
+        enough = int(np.searchsorted(viewers, viewers[first] + VIEWERS_A_BLOCK))
+        last = min(first + posts_a_block, max(enough, first + 1), posts)
+        spans.append((first, last))
+        first = last
+    return spans
 
 
 def tell(scene: Scene, channels: Sequence[Channel], noise: Noise, row: int, *, doors: Doors | None = None) -> Story:

@@ -38,7 +38,7 @@ def tally(
 
     `alive` are the masks of `apply`; None: all events. `sizes` are those of `room`.
     """
-    offsets = _offsets(sizes)
+    offsets = offsets_of(sizes)
 
     def count(number: int, block: Block) -> NDArray[np.int32]:
         mask = np.ones(len(block.events.time), dtype=np.bool_) if alive is None else alive[number]
@@ -79,7 +79,7 @@ def learnt_by(
     log: Log, alive: Masks | None, sizes: NDArray[np.int64], days_end: NDArray[np.int64], weight: NDArray[np.int64]
 ) -> NDArray[np.int64]:
     """Pairs known by each moment of `days_end` (s, ascending): int64[moments]; a post's pairs count `weight` times."""
-    offsets = _offsets(sizes)
+    offsets = offsets_of(sizes)
 
     def count(number: int, block: Block) -> NDArray[np.int64]:
         mask = np.ones(len(block.events.time), dtype=np.bool_) if alive is None else alive[number]
@@ -93,7 +93,7 @@ def learnt_by(
     return np.cumsum(sum(_each(log, count, None)))
 
 
-def _offsets(sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+def offsets_of(sizes: NDArray[np.int64]) -> NDArray[np.int64]:
     """Where each class begins when all learners are numbered in one row; friends and strangers share theirs."""
     return np.array([0, 0, *(sizes[0] + np.cumsum([0, *sizes[2:]]))], dtype=np.int64)
 

@@ -6,9 +6,11 @@ from typing import Any
 from sim.cleanup.plan import to_table
 from sim.core.schema import table
 from sim.core.store import new_folder, write_json, write_table
+from sim.experiment import Comparison
 from sim.measure.report import write_report
 from sim.measure.results import Results
 from sim.measure.terminal import show as show_results
+from sim.rivals import in_words
 from sim.verbs.plan import listed
 from sim.verbs.study import Study, study
 
@@ -34,8 +36,8 @@ def finish(found: Study, results: Results, config: dict[str, Any]) -> dict[str, 
             if len(plans) == 1:
                 text = listed(name, plans[0], found.comparison.worlds[0])
                 (beside / "plans" / f"{name}.txt").write_text(text, encoding="utf-8")
-    facts = results["facts"]
-    return {
+    facts, comparison = results["facts"], found.comparison
+    document = {
         "run": str(folder),
         "report": str(folder / "report.html"),
         "people": facts["people"],
@@ -47,6 +49,15 @@ def finish(found: Study, results: Results, config: dict[str, Any]) -> dict[str, 
         "not_applicable": {name: s["why_not"] for name, s in results["strategies"].items() if not s["applicable"]},
         "leaderboard": results["leaderboard"],
     }
+    if comparison.rivals is not None:
+        document["rivals"] = in_words(comparison.rivals, deletions_and_pairs(comparison))
+    return document
+
+
+def deletions_and_pairs(comparison: Comparison) -> dict[str, tuple[int, int]]:
+    """Posts deleted by all owners and pairs avoided, by strategy, under the first luck of the first world."""
+    deeds = comparison.outcomes[0][0].deeds
+    return {name: (int((deed.posts - deed.kept).sum()), int(deed.avoided.sum())) for name, deed in deeds.items()}
 
 
 def show(document: dict[str, Any]) -> None:

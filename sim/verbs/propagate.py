@@ -1,47 +1,102 @@
-"""propagate: the event log of a world with one draw of luck."""
+"""propagate: the event log of a world with one draw of luck: in memory, streamed to disk, or only counted."""
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
+from time import perf_counter, process_time
 from typing import Any
 
 import numpy as np
 
-from sim.core.log import digest, to_tables
+from sim.core.digest import total
+from sim.core.errors import Misuse
+from sim.core.log import Block, Log
+from sim.core.log_store import Part, part_of, write_block, written
 from sim.core.provenance import fingerprint, record, run_id
 from sim.core.schema import CHANNELS
-from sim.core.store import new_folder, write_json, write_table
-from sim.experiment import make_world, simulate, world_noise
+from sim.core.store import new_folder, unfinished_folder, write_json
+from sim.experiment import make_world, prepare, world_noise
+from sim.exposure.check import equal_to_twin
+from sim.exposure.propagate import blocks
+from sim.verbs.study import progress
 from sim.verbs.trace import trace
+
+KEEP = ("memory", "disk", "nothing")
 
 
 def run(config: dict[str, Any]) -> dict[str, Any]:
-    """Simulate, count events by channel, and keep the log if asked; returns the document."""
+    """Simulate, count events by channel, and keep the log as asked; returns the document."""
+    keep = "disk" if config["write"] else config["keep"]
+    if keep not in KEEP:
+        raise Misuse(f"keep={keep!r}: it is {', '.join(KEEP)}.")
+    if config["trace"] is not None and keep != "memory":
+        raise Misuse("trace tells a post's story from the log in memory: leave write=false and keep=memory.")
     graph = config["graph"]["path"]
     inputs = {Path(graph).name: fingerprint(Path(graph).expanduser())} if graph else {}
     provenance = record("propagate", config, inputs)
+    began = perf_counter()
     world = make_world(config, 0)
-    scene, log = simulate(world, config, world_noise(config, 0).branch(f"luck {config['seed']}"))
-    counts = sum(np.bincount(block.events.channel, minlength=len(CHANNELS)) for block in log.blocks)
+    noise = world_noise(config, 0).branch(f"luck {config['seed']}")
+    scene, channels = prepare(world, config, noise)
     folder = Path(config["out"]).expanduser() / run_id(provenance)
-    document = {
-        "run": str(folder),
-        "people": world.size,
-        "owners": len(world.owners),
-        "posts": world.posts.num_rows,
-        "events": log.events,
-        "by_channel": dict(zip(CHANNELS, np.asarray(counts).tolist(), strict=True)),
-        "sha256": digest(log),
-        "params": config["params"],
-    }
-    if config["trace"] is not None:
-        document["trace"] = trace(config, world, scene, log)
-    with new_folder(folder) as beside:
+    made = perf_counter()
+    with (unfinished_folder if keep == "disk" else new_folder)(folder) as beside:
+        parts = written(beside) if keep == "disk" else []
+        resumed, held = len(parts), []
+        spent, log = process_time(), blocks(scene, channels, noise, threads=config["threads"], skip=len(parts))
+        with progress("posts", len(scene.post)) as tick:
+            tick(sum(part.posts for part in parts))
+            if keep == "disk":
+                for part in _written(log, beside, scene.post, parts):
+                    tick(part.posts)
+            else:
+                for block in log:
+                    if keep == "memory":
+                        held.append(block)
+                    else:
+                        parts.append(part_of(block))
+                    tick(block.posts)
+        seconds, cpu = perf_counter() - made, process_time() - spent
+        parts = parts or [part_of(block) for block in held]
+        events = sum(part.events for part in parts)
+        here = sum(part.events for part in parts[resumed:])
+        document = {
+            "run": str(folder),
+            "people": world.size,
+            "ties": world.ties.num_rows,
+            "owners": len(world.owners),
+            "posts": world.posts.num_rows,
+            "events": events,
+            "by_channel": dict(zip(CHANNELS, np.sum([p.by_channel for p in parts], axis=0).tolist(), strict=True)),
+            "digest": total(*(np.array([part.hashes], dtype=np.uint64) for part in parts)),
+            "params": config["params"],
+            "world_seconds": round(made - began, 3),
+            "simulated_seconds": round(seconds, 3),
+            "simulated_cpu_seconds": round(cpu, 3),
+            "events_per_second": round(here / seconds),
+            "events_per_cpu_second": round(here / max(cpu, 1e-9)),
+            "resumed_blocks": resumed,
+        }
+        if config["check"]:
+            document["twin"] = equal_to_twin(scene, channels, noise, posts=config["check"])
+        if config["trace"] is not None:
+            document["trace"] = trace(config, world, scene, Log(scene.post, tuple(held)))
         write_json(beside / "provenance.json", provenance)
         write_json(beside / "counts.json", document)
-        if config["write"]:
-            objects, events = to_tables(log)
-            write_table(beside / "objects.parquet", objects, provenance)
-            write_table(beside / "events.parquet", events, provenance)
     return document
+
+
+def _written(log: Iterator[Block], folder: Path, post: Any, parts: list[Part]) -> Iterator[Part]:
+    """Write each block while the next is made; `parts` grows by what is yielded."""
+    with ThreadPoolExecutor(1) as pen:
+        waiting = None
+        for block in chain(log, [None]):
+            if waiting is not None:
+                parts.append(waiting.result())
+                yield parts[-1]
+            if block is not None:
+                waiting = pen.submit(write_block, folder, len(parts), block, post, list(parts))
 
 
 def show(document: dict[str, Any]) -> None:
@@ -53,4 +108,5 @@ def show(document: dict[str, Any]) -> None:
     print(f"{document['events']:,} events of {document['posts']:,} posts by or about {document['owners']:,} owners:")
     for name, count in document["by_channel"].items():
         print(f"  {name:<10}{count:>14,}")
+    print(f"{document['events_per_second']:,} events/s.")
     print(f"Run: {document['run']}")

@@ -148,10 +148,10 @@ def _parameters(config: dict[str, Any]) -> list[Parameter]:
 
 
 @contextmanager
-def progress(what: str, steps: int) -> Iterator[Callable[[], None]]:
-    """A bar with rate and end time on the terminal; nothing where there is none. Yields what to call a step."""
+def progress(what: str, steps: int) -> Iterator[Callable[..., None]]:
+    """A bar with end time on the terminal; nothing where there is none. Yields what to call a step, or n of them."""
     if not sys.stderr.isatty() or steps < 2:
-        yield lambda: None
+        yield lambda _=1: None
         return
     from rich.console import Console
     from rich.progress import (
@@ -166,4 +166,4 @@ def progress(what: str, steps: int) -> Iterator[Callable[[], None]]:
     columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=steps)
-        yield lambda: bar.advance(task)
+        yield lambda n=1: bar.advance(task, n)

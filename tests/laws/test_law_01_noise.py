@@ -14,7 +14,8 @@ from scenes import UNITS_S, channels, happenings, held, scene
 
 from sim.core.compiled import delay as compiled_delay
 from sim.core.compiled import draw
-from sim.core.log import Log, digest
+from sim.core.digest import digest
+from sim.core.log import Log
 from sim.core.noise import Noise, threefry
 from sim.core.quantile import delay, exponential, lognormal
 from sim.core.schema import CHANNELS

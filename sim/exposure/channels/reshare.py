@@ -16,10 +16,10 @@ from sim.core.errors import require_above_0, require_share
 from sim.core.log import Events
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, exponential, lognormal
+from sim.core.roll import grown, new_roll, place_of
 from sim.core.schema import YEAR_S
 from sim.exposure.draft import NOTHING, Draft, Stage, no_events, no_objects
 from sim.exposure.reach import is_friend, new_sieve, sift
-from sim.exposure.roll import grown, new_roll, place_of
 from sim.exposure.scene import Scene
 from sim.exposure.story import Name, Story
 

@@ -1,0 +1,89 @@
+"""Many plans in one pass, and a log on disk, say what one plan at a time and a log in memory say."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scenes import UNITS_S, aimed_doors, channels, happenings, held, scene
+
+from sim.core.digest import digest
+from sim.core.log import Block, Log, to_tables
+from sim.core.log_store import read_log, write_block, written
+from sim.core.noise import Noise
+from sim.exposure.apply import apply
+from sim.exposure.check import equal_to_twin
+from sim.exposure.doors import LATEST, closings_of_many, open_doors
+from sim.exposure.propagate import blocks, propagate
+from sim.measure.many import LANES, avoided_by_each
+from sim.measure.score import open_ledger
+
+
+def closings(block: Block, shut: np.ndarray) -> np.ndarray:
+    things = block.objects
+    return closings_of_many(things.kind, things.birth, things.natural, things.flags, things.post, shut)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_many_plans_in_one_pass_are_each_plan_alone(seed: int) -> None:
+    unit_s = UNITS_S[seed % len(UNITS_S)]
+    made = scene(90_000 + seed, unit_s=unit_s)
+    log = propagate(made, list(channels(unit_s).values()), Noise(seed), posts_a_block=5)
+    plans, owners = 70, np.unique(made.subject)
+    number, items = np.searchsorted(owners, made.subject), np.arange(len(made.post)) % 3
+    ledger = open_ledger(
+        log, apply(open_doors(len(made.post)), log), owner=number, items=items, owners=len(owners),
+        decision=made.horizon_end // 2,
+    )  # fmt: skip
+    every = [aimed_doors(1000 * seed + plan, made, log) for plan in range(plans)]
+
+    def doors(first: int, block: Block) -> np.ndarray:
+        shut = np.full((block.posts, len(every[0]), LANES), LATEST, dtype=np.int32)
+        for lane, each in enumerate(every[first : first + LANES]):
+            shut[:, :, lane] = np.minimum(each[:, block.first : block.first + block.posts], LATEST).T
+        return shut
+
+    found = avoided_by_each(log, ledger, doors, closings, plans=plans)
+    alone = np.array([ledger.avoided(log, apply(each, log)) for each in every])
+    assert (found == alone).all()
+    assert (found.sum(axis=(1, 2)) > 0).mean() > 0.9
+
+
+def stored(folder: Path, log: Log) -> Log:
+    for number, block in enumerate(log.blocks):
+        write_block(folder, number, block, log.post, written(folder))
+    return read_log(folder)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_log_on_disk_is_the_log_in_memory(seed: int, tmp_path: Path) -> None:
+    unit_s = UNITS_S[seed % len(UNITS_S)]
+    made = scene(91_000 + seed, unit_s=unit_s)
+    log = propagate(made, list(channels(unit_s).values()), Noise(seed), posts_a_block=4)
+    again = stored(tmp_path, log)
+    assert happenings(again) == happenings(log) and held(again) == held(log)
+    assert digest(again) == digest(log)
+    assert all(one.equals(other) for one, other in zip(to_tables(log), to_tables(again), strict=True))
+    doors = aimed_doors(seed, made, log)
+    for one, other in zip(apply(doors, log), apply(doors, again), strict=True):
+        assert (one == other).all()
+
+
+def test_an_interrupted_log_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    made, chain, noise = scene(92_000, unit_s=60), list(channels(60).values()), Noise(1)
+    whole = list(blocks(made, chain, noise, posts_a_block=3))
+    for block in whole[:2]:
+        write_block(tmp_path, len(written(tmp_path)), block, made.post, written(tmp_path))
+    (tmp_path / "events" / "000002.partial").write_bytes(b"cut off here")
+    done = written(tmp_path)
+    assert len(done) == 2
+    for block in blocks(made, chain, noise, posts_a_block=3, skip=len(done)):
+        write_block(tmp_path, len(written(tmp_path)), block, made.post, written(tmp_path))
+    assert digest(read_log(tmp_path)) == digest(propagate(made, chain, noise))
+
+
+def test_posts_are_held_against_their_twins_by_hash() -> None:
+    made, chain = scene(93_000, unit_s=60), channels(60)
+    told = equal_to_twin(made, list(chain.values()), Noise(1), posts=6)
+    assert told["equal"] and told["events"] > 0
+    other = equal_to_twin(made, list(chain.values()), Noise(2), posts=6)
+    assert other["equal"] and other["plain"] != told["plain"]
