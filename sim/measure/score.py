@@ -48,9 +48,9 @@ class Ledger:
         np.add.at(summed, self.owner[mine], of_posts[mine].astype(np.int64) * self.items[mine, None])
         return summed
 
-    def avoided(self, log: Log, alive: Masks) -> Counts:
+    def avoided(self, log: Log, alive: Masks, *, threads: int | None = None) -> Counts:
         """Pairs a plan avoids."""
-        return self.total - self.by_owner(tally(log, alive, self.sizes))
+        return self.total - self.by_owner(tally(log, alive, self.sizes, threads=threads))
 
     def avoided_by_post(self, log: Log, alive: Masks) -> NDArray[np.int64]:
         """Pairs a plan avoids at each post, all classes together: int64[posts]."""

@@ -42,11 +42,9 @@ def tally(
 
     def count(number: int, block: Block) -> NDArray[np.int32]:
         mask = np.ones(len(block.events.time), dtype=np.bool_) if alive is None else alive[number]
-        stamp = np.zeros(offsets[-1], dtype=np.int32)
         events = block.events
         return distinct(
             block.event_start, events.time, events.channel, events.actor, events.learner, mask, LEARNS, offsets, until,
-            stamp,
         )  # fmt: skip
 
     return np.concatenate(_each(log, count, threads))
@@ -117,17 +115,27 @@ def distinct(
     learns: Array,
     offsets: Array,
     until: Integer,
-    stamp: Array,
 ) -> Array:
-    """Distinct learners by post and class; `stamp` remembers the last post each learner was counted for."""
+    """Distinct learners by post and class; who has been counted stands in a table as small as the post."""
     posts = len(event_start) - 1
     counts = np.zeros((posts, 5), dtype=np.int32)
+    slots = np.empty(16, dtype=np.int32)
     for p in range(posts):
-        for row in range(event_start[p], event_start[p + 1]):
+        low, high = event_start[p], event_start[p + 1]
+        room = 16
+        while room < 2 * (high - low):
+            room *= 2
+        if room > len(slots):
+            slots = np.empty(room, dtype=np.int32)
+        slots[:room] = -1
+        for row in range(low, high):
             if alive[row] and time[row] < until and learns[channel[row]]:
                 who = offsets[learner[row]] + actor[row]
-                if stamp[who] != p + 1:
-                    stamp[who] = p + 1
+                at = (who * 0x9E3779B1 >> 12) & (room - 1)
+                while slots[np.uintp(at)] >= 0 and slots[np.uintp(at)] != who:
+                    at = (at + 1) & (room - 1)
+                if slots[np.uintp(at)] < 0:
+                    slots[np.uintp(at)] = who
                     counts[p, learner[row]] += 1
     return counts
 
