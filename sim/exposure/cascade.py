@@ -1,0 +1,207 @@
+"""The compiled half of `channels/reshare.py`: who passes a post on, when, and who sees it through them first."""
+
+from heapq import heappop, heappush
+
+import numpy as np
+
+from sim.core.compiled import Array, Integer, compiled, delay, draw, draw_each, lucky, whole
+from sim.core.roll import grown, new_roll, place_of
+from sim.exposure.reach import is_friend, new_sieve, sift
+
+FEED, DISCOVERY = 0, 2
+FIRST, ROW, BROUGHT, SINCE, SHARE = range(5)
+UNWRITTEN = -1
+
+
+@compiled
+def keen_posts(
+    post: Array, audience: Array, start: Array, channel: Array, actor: Array, threshold: Integer, key: np.uint64,
+    keen: Array,
+) -> None:  # fmt: skip
+    """Mark the public posts that some viewer of a stage passes on."""
+    widest = 0
+    for p in range(len(post)):
+        widest = max(widest, start[p + 1] - start[p])
+    coin, unused = np.empty(widest, dtype=np.uint64), np.empty(widest, dtype=np.uint64)
+    for p in range(len(post)):
+        if audience[p] < 2 or keen[p] or start[p] == start[p + 1]:
+            continue
+        draw_each(key, post[p], actor[start[p] : start[p + 1]], 0, coin, unused)
+        for i in range(start[p + 1] - start[p]):
+            if coin[i] >> np.uint64(32) < threshold and channel[start[p] + i] in (FEED, DISCOVERY):
+                keen[p] = True
+                break
+
+
+@compiled
+def views_of(
+    keen: Array, start: Array, offset: Integer, time: Array, channel: Array, actor: Array
+) -> tuple[Array, Array, Array, Array]:
+    """Columns (post, row of the block, time, viewer) of a stage's views of the posts marked."""
+    count = 0
+    for p in range(len(keen)):
+        if keen[p]:
+            count += start[p + 1] - start[p]
+    post, row = np.empty(count, dtype=np.int32), np.empty(count, dtype=np.int32)
+    when, who = np.empty(count, dtype=np.int32), np.empty(count, dtype=np.int32)
+    n = 0
+    for p in range(len(keen)):
+        for at in range(start[p], start[p + 1] if keen[p] else start[p]):
+            if channel[at] in (FEED, DISCOVERY):
+                post[n], row[n], when[n], who[n] = p, offset + at, time[at], actor[at]
+                n += 1
+    return post[:n], row[:n], when[:n], who[:n]
+
+
+@compiled
+def spread(  # noqa: C901, one heap
+    post: Array,
+    author: Array,
+    subject: Array,
+    start: Array,
+    viewer: Array,
+    visibility: Array,
+    view_start: Array,
+    view_row: Array,
+    view_time: Array,
+    view_actor: Array,
+    close: Array,
+    horizon_end: Integer,
+    threshold: Integer,
+    reshare_key: np.uint64,
+    delivery_key: np.uint64,
+    end_key: np.uint64,
+    reaction: Array,
+    deliveries: Array,
+    ending: Array,
+) -> tuple[Array, ...]:
+    """Columns (post, then those of Events) of all reshares and the views they bring; each post's views in row order.
+
+    Only who passes on stands in the queue. A delivery is a view if it is its viewer's first, and takes a second at
+    least: when a reshare's turn comes, all that may have been seen before it is known.
+    """
+    rows = [(0, 0, 0, 0, 0, 0, 0)]
+    rows.clear()
+    todo: list[tuple[int, int, int]] = [(0, 0, 0)]  # when, seen when, who
+    coin, when = np.empty(1024, dtype=np.uint64), np.empty(1024, dtype=np.uint64)
+    reached, chosen = np.empty(1025, dtype=np.int32), np.empty(1024, dtype=np.int32)
+    sieve, sifted = new_sieve(), -1
+    for p in range(len(post)):
+        if view_start[p] == view_start[p + 1]:
+            continue
+        if sifted != subject[p]:
+            sifted = subject[p]
+            sift(sieve, start, viewer, sifted)
+        last = min(close[3 * p + 1], horizon_end)
+        todo.clear()
+        slots, roll = new_roll(view_start[p + 1] - view_start[p])
+        count = 0
+        known = np.empty((len(roll), 5), dtype=np.int64)  # FIRST view, its ROW, BROUGHT by whom and SINCE, row of SHARE
+        for at in range(view_start[p], view_start[p + 1]):
+            place = place_of(slots, roll, count, view_actor[at])
+            if place == count or view_time[at] < known[place, FIRST]:  # the earlier row wins a tie
+                note(known, place, view_time[at], view_row[at], -1, 0)
+            count = max(count, place + 1)
+        if count > len(coin):
+            coin, when = np.empty(2 * count, dtype=np.uint64), np.empty(2 * count, dtype=np.uint64)
+            reached, chosen = np.empty(2 * count + 1, dtype=np.int32), np.empty(2 * count, dtype=np.int32)
+        draw_each(reshare_key, post[p], roll[:count], 0, coin, when)
+        for place in range(count):
+            if coin[place] >> np.uint64(32) < threshold:
+                seen = known[place, FIRST]
+                heappush(todo, (seen + delay(reaction, when[place]), seen, whole(roll[place])))
+        while todo:
+            time, _, who = heappop(todo)
+            if time >= last:
+                break
+            place = place_of(slots, roll, count, who)
+            if known[place, SHARE] < 0:
+                continue
+            if known[place, ROW] == UNWRITTEN:
+                write_view(rows, p, roll, known, place, is_friend(sieve, start, viewer, subject[p], who))
+            known[place, SHARE] = -2 - len(rows)
+            friend = is_friend(sieve, start, viewer, subject[p], who)
+            rows.append((p, known[place, ROW], time, 3, who, 0, 0 if friend else 1))
+            end = min(last, time + delay(ending, draw(end_key, post[p], who, 0)[0]))
+            crowd = viewer[start[who] : start[who + 1]]
+            if len(crowd) > len(coin):
+                coin, when = np.empty(len(crowd), dtype=np.uint64), np.empty(len(crowd), dtype=np.uint64)
+                reached, chosen = np.empty(len(crowd) + 1, dtype=np.int32), np.empty(len(crowd), dtype=np.int32)
+            deliver(delivery_key, post[p], who, crowd, coin, when)
+            hits = lucky(coin, visibility[start[who] : start[who + 1]], reached)
+            while 2 * (count + hits) + 2 >= len(slots):
+                slots, roll = grown(slots, roll, count)
+                more = np.empty((len(roll), 5), dtype=np.int64)
+                more[:count] = known[:count]
+                known = more
+            new = 0
+            for i in reached[:hits]:
+                target, seen = crowd[i], time + 1 + delay(deliveries, when[i])
+                if seen >= end or target == author[p] or target == subject[p]:
+                    continue
+                at = place_of(slots, roll, count, target)
+                if at == count:
+                    count += 1
+                elif not earlier(known, at, seen, time, who, roll):
+                    continue
+                note(known, at, seen, UNWRITTEN, place, time)
+                chosen[new] = at
+                new += 1
+            draw_each(reshare_key, post[p], roll[chosen[:new]], 0, coin, when)
+            for i in range(new):
+                if coin[i] >> np.uint64(32) < threshold:
+                    seen = known[chosen[i], FIRST]
+                    heappush(todo, (seen + delay(reaction, when[i]), seen, whole(roll[chosen[i]])))
+        for place in range(count):
+            if known[place, ROW] == UNWRITTEN:
+                write_view(rows, p, roll, known, place, is_friend(sieve, start, viewer, subject[p], roll[place]))
+    return columns_of(rows)
+
+
+@compiled
+def note(known: Array, place: Integer, first: Integer, row: Integer, brought: Integer, since: Integer) -> None:
+    """Write down a person's first view."""
+    known[place, FIRST], known[place, ROW], known[place, BROUGHT] = first, row, brought
+    known[place, SINCE], known[place, SHARE] = since, 0
+
+
+@compiled
+def earlier(known: Array, place: Integer, seen: Integer, since: Integer, by: Integer, roll: Array) -> bool:
+    """Whether a delivery at `seen` comes before a person's first view: by time, then its reshare's, then by whom."""
+    if known[place, FIRST] != seen:
+        return bool(known[place, FIRST] > seen)
+    brought = known[place, BROUGHT]
+    return bool(brought >= 0 and (since, by) < (known[place, SINCE], whole(roll[brought])))
+
+
+@compiled
+def write_view(
+    rows: list[tuple[int, int, int, int, int, int, int]], p: Integer, roll: Array, known: Array, place: Integer,
+    friend: bool,
+) -> None:  # fmt: skip
+    """Append the delivery that was a person's first view."""
+    by = known[place, BROUGHT]
+    known[place, ROW] = -2 - len(rows)
+    rows.append((
+        whole(p), known[by, SHARE], known[place, FIRST], 4, whole(roll[place]), whole(roll[by]), 0 if friend else 1,
+    ))  # fmt: skip
+
+
+@compiled
+def deliver(key: np.uint64, post: Integer, by: Integer, crowd: Array, coin: Array, when: Array) -> None:
+    """The draws of a reshare's deliveries, keyed by (post, resharer, viewer)."""
+    for i in range(len(crowd)):
+        coin[i], when[i] = draw(key, post, by, crowd[i])
+
+
+@compiled
+def columns_of(rows: list[tuple[int, int, int, int, int, int, int]]) -> tuple[Array, ...]:
+    """Rows (post, parent, time, channel, actor, key, learner) of public reach as columns (post, object, parent ...)."""
+    n = len(rows)
+    post, object_, parent = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int32)
+    time, actor, key = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int32)
+    channel, learner = np.empty(n, np.int8), np.empty(n, np.int8)
+    for i in range(n):
+        post[i], parent[i], time[i], channel[i], actor[i], key[i], learner[i] = rows[i]
+        object_[i] = 3 * post[i] + 1
+    return post, object_, parent, time, channel, actor, key, learner
