@@ -56,11 +56,12 @@ def surviving(
     copies = np.zeros(MOST_MODELS, dtype=np.int64)
     for p in range(len(event_start) - 1):
         counted = False
-        for row in range(event_start[p], event_start[p + 1]):
+        for number in range(event_start[p], event_start[p + 1]):
+            row = np.uintp(number)  # unsigned: no index is asked whether it counts from the end
             if mark[row]:
                 alive[row] = copies[actor[row]] >= mark[row]
                 continue
-            lives = time[row] < close[object_[row]] and (parent[row] < 0 or alive[parent[row]])
+            lives = time[row] < close[np.uintp(object_[row])] and (parent[row] < 0 or alive[np.uintp(parent[row])])
             alive[row] = lives
             if channel[row] == TRAIN and lives:
                 copies[actor[row]] += 1

@@ -128,9 +128,10 @@ def distinct(
         if room > len(slots):
             slots = np.empty(room, dtype=np.int32)
         slots[:room] = -1
-        for row in range(low, high):
-            if alive[row] and time[row] < until and learns[channel[row]]:
-                who = offsets[learner[row]] + actor[row]
+        for number in range(low, high):
+            row = np.uintp(number)
+            if alive[row] and time[row] < until and learns[np.uintp(channel[row])]:
+                who = offsets[np.uintp(learner[row])] + actor[row]
                 at = (who * 0x9E3779B1 >> 12) & (room - 1)
                 while slots[np.uintp(at)] >= 0 and slots[np.uintp(at)] != who:
                     at = (at + 1) & (room - 1)
