@@ -24,7 +24,7 @@ REPEATS = 5
 @pytest.fixture(scope="module")
 def staged() -> dict[str, Any]:
     """A city of 100,000 with 200 owners, and its log."""
-    config = compose_config("propagate", ["world=city", f"world.size={PEOPLE}", "content=false", "params=centre"])
+    config = compose_config("propagate", ["world=city", f"world.size={PEOPLE}", "content=none", "params=centre"])
     world = make_world(config, 0)
     noise = world_noise(config, 0).branch("luck 0")
     scene, channels = prepare(world, config, noise)
@@ -82,7 +82,7 @@ def test_apply_with_scoring(benchmark, staged, threads):  # type: ignore[no-unty
 @pytest.mark.parametrize("people", [10_000, 100_000, 1_000_000])
 def test_time_grows_with_people_as_events_do(benchmark, people):  # type: ignore[no-untyped-def]
     """An event costs as much in a large world as in a small one: same posts, more people to be looked up."""
-    words = ["world=city", f"world.size={people}", "world.owners=50", "content=false", "params=centre"]
+    words = ["world=city", f"world.size={people}", "world.owners=50", "content=none", "params=centre"]
     config = compose_config("propagate", [*words, "graph.ties.mean_friends=60"])
     world = make_world(config, 0)
     noise = Noise(1)
