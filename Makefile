@@ -22,7 +22,7 @@ PEERS := $(PEERS_VENV)/.made
 PEERS_PY := $(PEERS_VENV)/bin/python
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 demo: $(CORE) ## A small world, every strategy, a leaderboard and a report
 	@$(PY) -m sim demo

@@ -4,9 +4,13 @@ from pathlib import Path
 from typing import Any
 
 from sim.cleanup.plan import to_table
-from sim.core.schema import table
+from sim.core.clock import iso_date
+from sim.core.parameters import settle
+from sim.core.schema import DAY_S, table
 from sim.core.store import new_folder, write_json, write_table
 from sim.experiment import Comparison
+from sim.interaction import displace
+from sim.measure.displacement import rows, tell
 from sim.measure.report import write_report
 from sim.measure.results import Results
 from sim.measure.terminal import show as show_results
@@ -18,7 +22,13 @@ from sim.verbs.study import Study, study
 def run(config: dict[str, Any]) -> dict[str, Any]:
     """Compare, and leave a run folder; returns the document."""
     found = study("compare", config)
-    return finish(found, found.results, config)
+    if config["interaction"] is None:
+        return finish(found, found.results, config)
+    moved = rows(displace(config))
+    left = settle(config["interaction"], None, "interaction")
+    since = iso_date(found.comparison.worlds[0].decision - left["leave_days"] * DAY_S)
+    told = tell(moved, left["leavers_share"], since)
+    return {**finish(found, {**found.results, "scenarios": [told]}, config), "displacement": moved}
 
 
 def finish(found: Study, results: Results, config: dict[str, Any]) -> dict[str, Any]:
