@@ -291,7 +291,7 @@ def test_cascades_are_counted_by_hand(monkeypatch):
     world, log = story(monkeypatch)
     found = {name: one.value for name, one in views.reshare_facts(world, log).items()}
     assert found == {
-        "V20.since_seen": 1.0, "V20.since_posted": 0.5, "V21.single": 0.5, "V21.deeper": 0.5, "V22.direct": 0.5,
+        "V20.since_passed_on": 0.5, "V20.since_posted": 0.5, "V21.single": 0.5, "V21.deeper": 0.5, "V22.direct": 0.5,
     }  # fmt: skip
 
 

@@ -151,8 +151,10 @@ def reshare_facts(world: World, log: Log) -> dict[str, Found]:
         f"{friends.mean():.0f} followers each."
     )
     hour = 3600
+    view = seen.parent[rows]
+    passed_on = np.where(seen.channel[view] == FORWARD, seen.time[seen.parent[view]], time[seen.post[rows]])
     values = {
-        "V20.since_seen": (seen.time[rows] - seen.time[seen.parent[rows]] <= hour).mean(),
+        "V20.since_passed_on": (seen.time[rows] - passed_on <= hour).mean(),
         "V20.since_posted": (seen.time[rows] - time[seen.post[rows]] <= hour).mean(),
         "V21.single": (deepest == 0).mean(),
         "V21.deeper": (deepest > 1).mean(),
