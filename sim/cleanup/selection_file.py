@@ -11,6 +11,8 @@ from sim.cleanup.selection import Selection
 from sim.core.errors import Mistake, unknown
 
 BYTES_LIMIT = 1 << 22
+BREAKS = tuple(repr(mark)[1:-1] for mark in "\x85\u2028\u2029")
+"""Line breaks that YAML keeps only where they are escaped, as Python shows them."""
 HEAD = "# A selection of posts. What it can ask: keywords, regex, dates, kinds, places, counts; and what it keeps.\n"
 
 
@@ -44,7 +46,9 @@ def save_selection(selection: Selection, path: Path) -> None:
     """Write a selection; loading it gives an equal one. Raises Mistake if `path` exists or cannot be written."""
     try:
         with path.open("x", encoding="utf-8") as file:
-            file.write(HEAD + yaml.safe_dump(selection.given(), sort_keys=False, allow_unicode=True))
+            given = selection.given()
+            plain = not any(mark in str(given.values()) for mark in BREAKS)
+            file.write(HEAD + yaml.safe_dump(given, sort_keys=False, allow_unicode=plain))
     except FileExistsError:
         raise Mistake(f"'{path}' exists already and is left as it is. Choose another name.") from None
     except OSError as problem:

@@ -24,11 +24,12 @@ GRADES = {"VERIFIED", "VERIFIED-2nd", "DERIVED", "MEMORY", "ASSUMPTION"}
 
 # Numbers that stand without a source of their own, and why. A pattern is "file: path".
 EXCEPTIONS = {
-    r"experiment/everyone_deletes\.yaml: world\.(size|owners)": "how large a world: what is asked",
     r"(base|compare|demo|propagate|plan|platforms)\.yaml: (seeds|worlds|seed|rivals|\w+_seeds|screen|items)": (
         "what is asked, not what is so"
     ),
-    r"(base|experiment/\w+)\.yaml: (owners_aged\.\d|horizon_days)": "who is followed, for how long: what is asked",
+    r"(base|experiment/\w+)\.yaml: (owners_aged\.\d|horizon_days|seeds|rivals|check)": "who, how long, how many: asked",
+    r"experiment/\w+\.yaml: (world\.(size|owners)|graph\.ties\.mean_friends)": "how large a world: what is asked",
+    r"experiment/(speed|thousand_plans)\.yaml: belongings\.\w+": "next to none of what is not asked about",
     r"facts\.yaml: V\d\d\.\w+\.(published|low|high)": "each fact's `source` stands beside it",
     r"validate\.yaml: published\.\w+\.(over_mean|ccdf|friends|share|low|high|people|posts|minutes)(\.\d+)?": (
         "`said` beside it names the source"

@@ -23,6 +23,7 @@ import os, resource, signal, sys
 from pathlib import Path
 import pyarrow.parquet
 before, fate, words = int(sys.argv[1]), sys.argv[2], sys.argv[3:]
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever the shell that runs the tests has set
 written = 0
 
 def watched(write):
