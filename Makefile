@@ -4,10 +4,12 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test servers check verify bench golden lock clean
+.PHONY: help demo test servers check verify bench fuzz golden lock clean
 
 PYTHON ?=
 WORKERS ?= 2
+INPUTS ?= 1000000
+FIRST ?= 0
 PY := .venv/bin/python
 
 # A stamp's name carries a sum of all it depends on: the folder (a venv does not move), the project file, the locks.
@@ -45,6 +47,9 @@ verify: $(PEERS) ## Statistical verification, with other people's simulators bes
 
 bench: $(DEV) ## Benchmarks: events a second of each engine
 	$(PY) -m pytest benchmarks --benchmark-only
+
+fuzz: $(DEV) ## INPUTS damaged archives (1000000), from number FIRST (0) on: none crashes, hangs or fills the memory
+	$(PY) -m tests.fuzz $(INPUTS) $(FIRST)
 
 golden: $(DEV) ## Refresh the golden content hashes; review the diff
 	$(PY) -m tests.golden

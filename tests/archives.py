@@ -128,6 +128,52 @@ def telegram_files() -> dict[str, str]:
     return {"result.json": json.dumps({"personal_information": about, "chats": {"list": chats}})}
 
 
+def mastodon_files() -> dict[str, str]:
+    home = "https://social.example/users/eve"
+    public = ["https://www.w3.org/ns/activitystreams#Public"]
+
+    def create(number: int, **changed: Any) -> dict[str, Any]:
+        note = {
+            "id": f"{home}/statuses/{number}", "type": "Note", "published": "2020-01-02T03:04:05Z", "to": public,
+            "cc": [f"{home}/followers"], "content": "<p>hello &amp; <br>bye</p>", "attachment": [], "inReplyTo": None,
+            "likes": {"totalItems": 2},
+        }  # fmt: skip
+        return {"id": f"{home}/statuses/{number}/activity", "type": "Create", "actor": home, "object": note | changed}
+
+    boost = {
+        "id": f"{home}/statuses/9/activity", "type": "Announce", "published": "2020-01-03T03:04:05Z", "to": public,
+        "object": "https://b.example/1",
+    }  # fmt: skip
+    photo = [{"mediaType": "image/png", "url": "/a.png"}]
+    rows = [create(1), create(2, attachment=photo), create(3, inReplyTo=f"{home}/statuses/1"), boost]
+    rows.append(create(4, to=["https://b.example/users/bob"], cc=[], content="<p>a private word</p>"))
+    files: dict[str, object] = {
+        "outbox.json": {"type": "OrderedCollection", "orderedItems": rows},
+        "actor.json": {"preferredUsername": "eve", "name": "Eve", "followers": f"{home}/followers"},
+        "likes.json": {"type": "OrderedCollection", "orderedItems": [f"{home}/statuses/1"]},
+        "bookmarks.json": {"type": "OrderedCollection", "orderedItems": []},
+    }
+    return {name: json.dumps(content) for name, content in files.items()}
+
+
+def instagram_files() -> dict[str, str]:
+    exif = {"photo_metadata": {"exif_data": [{"iso": 1}, {"latitude": 48.8566, "longitude": 2.3522}]}}
+    about = {"Username": {"value": "eve"}, "Name": {"value": "Eve"}, "Private account": {"value": "False"}}
+    media = {"uri": "media/a.jpg", "creation_timestamp": UNIX, "title": GARBLED, "media_metadata": exif}
+    comment = {"Comment": {"value": "nice"}, "Time": {"timestamp": UNIX}}
+    activity = "your_instagram_activity"
+    files: dict[str, object] = {
+        f"{activity}/media/posts_1.json": [{"media": [media]}, {"media": [media, media], "creation_timestamp": UNIX}],
+        f"{activity}/media/stories.json": {"ig_stories": [media]},
+        f"{activity}/comments/post_comments_1.json": [{"string_map_data": comment}],
+        "personal_information/personal_information/personal_information.json": {
+            "profile_user": [{"string_map_data": about}]
+        },
+        "connections/followers_and_following/followers_1.json": [{}, {}],
+    }
+    return {name: json.dumps(content) for name, content in files.items()}
+
+
 def bluesky_records() -> dict[str, Any]:
     created = "2023-01-31T12:00:00.123Z"
     post = "app.bsky.feed.post"

@@ -162,10 +162,9 @@ def _has_coordinates(about: Mapping[str, object]) -> bool:
     place, metadata = about.get("place"), about.get("media_metadata")
     if isinstance(place, dict) and isinstance(place.get("coordinate"), dict):
         return True
+    kinds = [kind for kind in (metadata.values() if isinstance(metadata, dict) else ()) if isinstance(kind, dict)]
     exif = [
-        entry
-        for kind in (metadata.values() if isinstance(metadata, dict) else ())
-        for entry in (kind.get("exif_data") or () if isinstance(kind, dict) else ())
+        entry for listed in (kind.get("exif_data") for kind in kinds) if isinstance(listed, list) for entry in listed
     ]
     return any(isinstance(entry, dict) and "latitude" in entry and "longitude" in entry for entry in exif)
 

@@ -40,8 +40,8 @@ def read(view: View) -> Archive:
     """The owner's posts, replies and boosts. Handle and name come from actor.json, else from the first activity."""
     if not view.has("outbox.json"):
         raise Mistake(
-            f"'{view.source}' looks like a Mastodon archive ({', '.join(view.names()[:4])}) but has no outbox.json, "
-            f"which holds the posts. Ask for the archive again under Preferences, Import and export."
+            f"'{view.source}' looks like a Mastodon archive ({', '.join(map(fields.shown, view.names()[:4]))}) but has "
+            f"no outbox.json, which holds the posts. Ask for the archive again under Preferences, Import and export."
         )
     outbox = view.json("outbox.json")
     rows = outbox.get("orderedItems") if isinstance(outbox, dict) else None

@@ -51,7 +51,7 @@ def read(view: View) -> Archive:
     errors: list[ParseError] = []
     direct = strange = 0
     for chat in _chats(document):
-        kind = chat.get("type")
+        kind = str(chat.get("type"))
         messages = chat.get("messages")
         messages = messages if isinstance(messages, list) else []
         if kind in DIRECT:
@@ -60,7 +60,7 @@ def read(view: View) -> Archive:
         if kind not in AUDIENCES:
             strange += 1
             continue
-        read_one = partial(_item, chat=chat, owner=owner, audience=AUDIENCES[str(kind)])
+        read_one = partial(_item, chat=chat, owner=owner, audience=AUDIENCES[kind])
         where = f"result.json, chat {fields.shown(chat.get('name'), most=40)}"
         found, lost = fields.read_rows(messages, where=where, read=read_one)
         items += found
