@@ -2,7 +2,7 @@
 
 Input n depends on n alone. It is one platform's archive in which something was changed: a value of a document, a few
 bytes of a file, a record of a repository (with all ids made anew), or a few bytes of the container that holds it. What
-must come out is an Archive that becomes a table, or a Mistake; within ALARM_S, and without more than MEMORY_BYTES.
+must come out is an Archive that becomes a table, or a Mistake; within CPU_S, and without more than MEMORY_BYTES.
 """
 
 import gzip
@@ -39,7 +39,8 @@ from tests.archives import (
     x_files,
 )
 
-ALARM_S = 20
+CPU_S, WALL_S = 20, 600
+"""For one input: of the processor's time, which a busy machine does not take, and of the clock's."""
 MEMORY_BYTES = 3 << 30
 """Of address space, which compiled libraries take generously; an archive of these sizes needs a hundredth of it."""
 
@@ -209,20 +210,28 @@ def outcome(number: int) -> str:
     return "rows lost" if archive.errors else "read"
 
 
+def hangs(*_: object) -> None:
+    """An input that takes so long is a failure like a crash."""
+    raise AssertionError(f"not done after {CPU_S} s of the processor's time")
+
+
 def main(count: int, first: int) -> None:
     """Read inputs `first` to `first + count - 1`; one line of figures on success."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     found: Counter[str] = Counter()
+    signal.signal(signal.SIGPROF, hangs)
     for number in range(first, first + count):
-        signal.alarm(ALARM_S)  # its default ends the process: a hang is a failure
+        signal.setitimer(signal.ITIMER_PROF, CPU_S)
+        signal.alarm(WALL_S)  # its default ends the process, where no Python code is left to be interrupted
         try:
             found[outcome(number)] += 1
         except BaseException:
             sys.stderr.write(f"input {number} crashed; again: python -m tests.fuzz 1 {number}\n")
             raise
-        signal.alarm(0)
         if sys.stderr.isatty() and number % 10_000 == 0:
             sys.stderr.write(f"{number}\r")
+    signal.setitimer(signal.ITIMER_PROF, 0)
+    signal.alarm(0)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     sys.stdout.write(json.dumps({"inputs": count, **dict(sorted(found.items())), "peak_mb": peak}) + "\n")
 
