@@ -23,7 +23,7 @@ AUDIENCES = {
     "saved_messages": "only_me",
 }
 DIRECT = ("personal_chat", "bot_chat", "verification_codes", "replies")
-LINKS = frozenset({"link", "text_link"})
+LINKS = ("link", "text_link")
 
 
 def name_of(document: object) -> str | None:
