@@ -9,13 +9,14 @@ import pytest
 
 from sim.core.noise import Noise
 from sim.core.schema import DAY_S, KINDS
-from sim.experiment import make_world, prepare, world_noise
+from sim.experiment import prepare
 from sim.exposure.apply import apply
 from sim.exposure.doors import close_doors
 from sim.exposure.propagate import propagate, tell
 from sim.measure.score import open_ledger
 from sim.owners import at_once, know
 from sim.verbs.compose import compose_config
+from sim.worlds import make_world, world_noise
 
 PEOPLE = 100_000
 REPEATS = 5

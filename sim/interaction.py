@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 from sim.core.log import Log
 from sim.core.parameters import settle
 from sim.core.schema import ACTIONS, DAY_S
-from sim.experiment import Config, make_world, simulate, world_noise
+from sim.experiment import simulate
 from sim.exposure.apply import apply
 from sim.exposure.attention import READS, VIEWS, attend
 from sim.exposure.doors import close_doors
 from sim.measure.displacement import Displacement
+from sim.worlds import Config, make_world, world_noise
 
 Masks = Sequence[NDArray[np.bool_]]
 

@@ -2,7 +2,8 @@
 
 She collected ties and profiles before the clean-up, so no plan changes what friends tell. A post shows its classes to
 her if it is public and stands at the horizon, or if an outside harvester took it; what the platform itself keeps she
-does not see. What nothing shows she guesses: the commonest among friends who tell theirs, else the commonest of all.
+does not see. What nothing shows she guesses: the commonest among friends who tell theirs (with `rounds` above one what
+label propagation finds likeliest), else the commonest of all.
 """
 
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim.core.noise import Noise
 from sim.core.schema import CLASSES
-from sim.measure.adversary import NO_GUESS, vote
+from sim.measure.adversary import NO_GUESS, only, propagate_labels
 from sim.world.cells import codes
 from sim.world.world import World
 
@@ -48,13 +49,13 @@ def look(world: World, owner: NDArray[np.int64], noise: Noise, adversary: Mappin
     tells = noise.uniform("tells", person) < adversary["tells_share"]
     start, friend = world.audience.start[: world.size + 1], world.audience.viewer
     host = np.repeat(person, np.diff(start))
-    told = tells[friend] & ~(hides[host] & hides[friend])
+    known = only(start, friend, ~(hides[host] & hides[friend]))
     sensitive = world.posts["sensitive"].to_numpy()
     shows, guessed, commonest = {}, {}, {}
     for trait, (column, shown) in TRAITS.items():
         value = codes(people[column]) + 1  # 0: none
         truth, usual = value[world.owners], int(np.bincount(value).argmax())
-        voted = vote(start, friend, value, told, world.owners)
+        voted = propagate_labels(*known, value, tells, world.owners, rounds=int(adversary["rounds"]))
         shows[trait] = sensitive & (1 << CLASSES.index(shown)) != 0
         guessed[trait] = np.where(voted == NO_GUESS, usual, voted) == truth
         commonest[trait] = truth == usual

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 from sim.core.parameters import fix, parameters
-from sim.experiment import Config, clean_up, make_world, world_noise
+from sim.experiment import clean_up
 from sim.measure.leaderboard import winner
 from sim.measure.results import Screen
 from sim.measure.sensitivity import Answer, effects, trajectories
 from sim.owners import know
 from sim.platforms.exports.item import Archive
+from sim.worlds import Config, make_world, world_noise
 
 
 def unknown(config: Config) -> list[str]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sim.core.errors import Mistake
 from sim.core.noise import Noise
 from sim.facts.adversary import interaction, knee, lift
-from sim.measure.adversary import NO_GUESS, base_rate, crowd, propagate_labels, vote
+from sim.measure.adversary import NO_GUESS, base_rate, crowd, only, propagate_labels, vote
 
 
 def planted(seed: int, *, people: int, friends: int, alike: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -41,6 +41,18 @@ def test_who_has_no_friend_that_tells_is_not_guessed() -> None:
     told = np.array([False, True, True])
     assert vote(start, neighbour, trait, told, np.arange(3)).tolist() == [4, NO_GUESS, NO_GUESS]
     assert vote(start, neighbour, trait, told, np.empty(0, np.int64)).tolist() == []
+
+
+def test_who_tells_is_asked_by_person_even_where_there_are_as_many_ties_as_people() -> None:
+    start, neighbour, trait = np.array([0, 1, 2, 3, 4]), np.array([1, 0, 3, 2], np.int32), np.array([0, 5, 7, 9])
+    told = np.array([True, False, True, False])
+    assert vote(start, neighbour, trait, told, np.arange(4)).tolist() == [NO_GUESS, 0, NO_GUESS, 7]
+
+
+def test_ties_that_are_not_known_are_as_if_they_were_not_there() -> None:
+    start, neighbour = np.array([0, 2, 3, 5]), np.array([1, 2, 0, 0, 1], np.int32)
+    kept = np.array([True, False, False, True, True])
+    assert [part.tolist() for part in only(start, neighbour, kept)] == [[0, 1, 1, 3], [1, 0, 1]]
 
 
 @given(st.integers(0, 2**32), st.integers(2, 40), st.floats(0.05, 0.5), st.integers(1, 5))

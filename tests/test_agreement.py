@@ -17,11 +17,11 @@ from sim.measure.agreement import (
     Labels,
     agreement,
     dawid_skene,
-    gini,
     majority_accuracy,
     score,
     single_accuracy,
 )
+from sim.measure.inequality import gini
 
 REAL = Path(__file__).parents[2] / "shared" / "data" / "labels"
 real = pytest.mark.skipif(not REAL.is_dir(), reason=f"no folder {REAL.name} of published label sets beside the project")

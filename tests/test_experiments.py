@@ -3,8 +3,9 @@
 import pytest
 
 from sim.core.errors import Mistake
-from sim.experiment import compare, make_world
+from sim.experiment import compare
 from sim.verbs.compose import compose_config, options
+from sim.worlds import make_world
 
 SMALL = ["world.size=150", "world.owners=3", "seeds=1", "content=none"]
 

@@ -18,10 +18,10 @@ import yaml
 
 from sim.core.content import ContentHash, content_hashes
 from sim.core.schema import TABLES, check
-from sim.experiment import make_world
 from sim.verbs import generate
 from sim.verbs.compose import compose_config, options
 from sim.verbs.dataset.made import Made
+from sim.worlds import make_world
 
 ROOT = Path(__file__).parents[1]
 SMALL = ["world.size=150", "world.owners=5", "world.decision=2011-01-01"]

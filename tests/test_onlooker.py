@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from sim.core.parameters import settle
-from sim.experiment import clean_up, make_world, simulate, world_noise
+from sim.experiment import clean_up, simulate
 from sim.exposure.doors import close_doors, standing
 from sim.measure.inferred import MEASURES, paragraph, shares
 from sim.onlooker import infer, look, outsiders
 from sim.owners import know
 from sim.verbs.compose import compose_config
 from sim.verbs.study import study
+from sim.worlds import make_world, world_noise
 
 WORDS = ["world.size=150", "world.owners=12", "content=none", "params=centre",
          "strategy=[nothing,everything,make_private,delete_account]"]  # fmt: skip
@@ -55,6 +56,14 @@ def test_hiding_and_telling_decide_what_friends_tell(config: dict[str, Any]) -> 
     hidden = guessed(hides_friends_share=1.0, tells_share=1.0)
     assert (hidden == silent.commonest["town"]).all()
     assert guessed(hides_friends_share=0.0, tells_share=1.0).mean() > silent.commonest["town"].mean()
+
+
+def test_more_rounds_reach_friends_of_friends(config: dict[str, Any]) -> None:
+    world, noise = make_world(config, 0), world_noise(config, 0)
+    number = know(world, config["account"]["kinds"]).number
+    settled = settle(config["adversary"], None) | {"tells_share": 0.05, "hides_friends_share": 0.0}
+    near, far = (look(world, number, noise, settled | {"rounds": rounds}).guessed["town"] for rounds in (1, 10))
+    assert (near != far).any() and far.mean() > near.mean()
 
 
 def test_the_platforms_own_copy_is_not_for_sale(config: dict[str, Any]) -> None:

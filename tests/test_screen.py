@@ -6,12 +6,13 @@ import pytest
 from sim.core.errors import Mistake
 from sim.core.noise import Noise
 from sim.core.parameters import fix, settle
-from sim.experiment import clean_up, make_world, world_noise
+from sim.experiment import clean_up
 from sim.measure.leaderboard import winner
 from sim.measure.sensitivity import Answer, effects, trajectories
 from sim.owners import know
 from sim.screen import evaluations, screen, unknown
 from sim.verbs.compose import compose_config
+from sim.worlds import make_world, world_noise
 
 pytest.importorskip("SALib", reason="SALib is not installed: pip install 'afterpost[science]'")
 NAMES = ("large", "small", "idle", "bent")

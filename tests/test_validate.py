@@ -21,10 +21,11 @@ from sim.core.schema import CHANNELS, DAY_S, NEVER, YEAR_S
 from sim.facts import twin, views
 from sim.facts.adversary import crawl, lift, uniqueness_facts
 from sim.facts.gone import deletion_facts
-from sim.facts.posts import gini, lorenz, posting_facts
+from sim.facts.posts import lorenz, posting_facts
 from sim.facts.ties import LEVELS, bend, decline, friendships, near, ties_facts
 from sim.measure.fact_figures import clustering, degrees, mixing, posts
 from sim.measure.facts import ROLES, VERDICTS, Fact, Found, in_words, judge, judged, leaning, read_facts, summary
+from sim.measure.inequality import gini
 from sim.measure.validation import write_validation
 from sim.verbs import validate
 from sim.verbs.compose import compose_config

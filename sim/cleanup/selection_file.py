@@ -11,8 +11,6 @@ from sim.cleanup.selection import Selection
 from sim.core.errors import Mistake, unknown
 
 BYTES_LIMIT = 1 << 22
-BREAKS = tuple(repr(mark)[1:-1] for mark in "\x85\u2028\u2029")
-"""Line breaks that YAML keeps only where they are escaped, as Python shows them."""
 HEAD = "# A selection of posts. What it can ask: keywords, regex, dates, kinds, places, counts; and what it keeps.\n"
 
 
@@ -47,8 +45,10 @@ def save_selection(selection: Selection, path: Path) -> None:
     try:
         with path.open("x", encoding="utf-8") as file:
             given = selection.given()
-            plain = not any(mark in str(given.values()) for mark in BREAKS)
-            file.write(HEAD + yaml.safe_dump(given, sort_keys=False, allow_unicode=plain))
+            text = yaml.safe_dump(given, sort_keys=False, allow_unicode=True)
+            if yaml.safe_load(text) != given:  # YAML folds rare line breaks unless they are escaped
+                text = yaml.safe_dump(given, sort_keys=False)
+            file.write(HEAD + text)
     except FileExistsError:
         raise Mistake(f"'{path}' exists already and is left as it is. Choose another name.") from None
     except OSError as problem:

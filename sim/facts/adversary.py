@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.core.noise import Noise
 from sim.core.schema import DAY_S
 from sim.facts.ties import Friendships
-from sim.measure.adversary import NO_GUESS, base_rate, crowd, vote
+from sim.measure.adversary import NO_GUESS, base_rate, crowd, only, vote
 from sim.measure.facts import Found
 from sim.world.cells import codes
 
@@ -82,9 +82,11 @@ def knee(start: Ints, neighbour: NDArray[np.int32], trait: Ints, noise: Noise) -
     turn = np.empty(len(neighbour), dtype=np.int64)
     turn[np.lexsort((noise.words("asked friend", owner, neighbour)[0], owner))] = np.arange(len(neighbour))
     turn -= start[owner]
+    everybody = np.ones(len(degree), dtype=np.bool_)
 
     def right(friends: int) -> float:
-        return float((vote(start, neighbour, trait, turn < friends, asked) == trait[asked]).mean())
+        few = only(start, neighbour, turn < friends)
+        return float((vote(*few, trait, everybody, asked) == trait[asked]).mean())
 
     attainable = right(int(degree.max()))
     if attainable <= base_rate(trait[asked]):

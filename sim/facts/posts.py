@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sim.core.noise import Noise
 from sim.core.schema import DAY_S, KINDS, YEAR_S
 from sim.measure.facts import Found
+from sim.measure.inequality import gini
 from sim.world.mentions import mention
 from sim.world.posts import Posts, publish
 from sim.world.world import World
@@ -92,10 +93,3 @@ def _mentions(parameters: Posts, world: World, noise: Noise, *, span_s: int) -> 
         np.arange(world.size), noise, decision=world.decision, content=False,
     )  # fmt: skip
     return posts.filter(pa.array(posts["time"].to_numpy() >= begin))
-
-
-def gini(amounts: NDArray[np.int64]) -> float:
-    """Gini coefficient: 0 if all have alike, towards 1 if one has all."""
-    ordered = np.sort(amounts).astype(np.float64)
-    rank = np.arange(1, len(ordered) + 1)
-    return float((2 * rank - len(ordered) - 1) @ ordered / (len(ordered) * ordered.sum()))

@@ -8,7 +8,7 @@ from sim.core.build import build
 from sim.core.clock import seconds
 from sim.core.noise import Noise
 from sim.core.parameters import settle
-from sim.experiment import Config, make_world, simulate, world_noise
+from sim.experiment import simulate
 from sim.facts.adversary import crawl_facts, inference_facts, uniqueness_facts
 from sim.facts.gone import deletion_facts, leaving_facts
 from sim.facts.posts import lorenz, mention_facts, posting_facts, posts_a_month
@@ -17,6 +17,7 @@ from sim.facts.views import last_year, reshare_facts, view_curve, view_facts
 from sim.measure.facts import Found
 from sim.world.people import populate
 from sim.world.world import World
+from sim.worlds import Config, make_world, world_noise
 
 VIEW_CHANNELS = ("feed", "discovery", "reshare")
 """Channels whose events facts of views are about; leaving the others out changes none of theirs."""

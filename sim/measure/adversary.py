@@ -16,17 +16,21 @@ Floats = NDArray[np.float64]
 NO_GUESS = -1
 
 
+def only(start: Ints, neighbour: NDArray[np.int32], kept: Bools) -> tuple[Ints, NDArray[np.int32]]:
+    """The table of friends with the `kept` entries of `neighbour` alone."""
+    return np.concatenate([[0], np.cumsum(kept)])[start].astype(np.int64), neighbour[kept]
+
+
 def vote(start: Ints, neighbour: NDArray[np.int32], trait: Ints, told: Bools, asked: Ints) -> Ints:
     """The commonest trait among the friends of each person in `asked` who tell theirs, int64[asked].
 
-    Friends of i are neighbour[start[i]:start[i + 1]]; `told` says of each person, or of each entry of `neighbour`,
-    whether the adversary knows the trait. Equal votes: the least code. NO_GUESS: no friend tells.
+    Friends of i are neighbour[start[i]:start[i + 1]]; `told`: who tells, bool[people]. Equal votes: the least code.
+    NO_GUESS: no friend tells.
     """
-    by_tie = told if len(told) == len(neighbour) and len(told) != len(start) - 1 else told[neighbour]
     count = np.diff(start)[asked]
     which = np.repeat(np.arange(len(asked)), count)
     at = np.repeat(start[asked] - np.concatenate([[0], np.cumsum(count)[:-1]]), count) + np.arange(len(which))
-    kept = by_tie[at]
+    kept = told[neighbour[at]]
     kinds = int(trait.max(initial=0)) + 1
     pairs, votes = np.unique(which[kept] * kinds + trait[neighbour[at[kept]]], return_counts=True)
     best = np.lexsort((pairs, -votes, pairs // kinds))

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.errors import Mistake, require
+from sim.measure.inequality import gini
 
 Ints = NDArray[np.int64]
 
@@ -55,13 +56,6 @@ class Scores:
     single: float
     majority: float
     dawid_skene: float
-
-
-def gini(load: Ints) -> float:
-    """Gini coefficient of positive counts."""
-    ordered = np.sort(load[load > 0])
-    n = len(ordered)
-    return float((2 * np.arange(1, n + 1) - n - 1) @ ordered / (n * ordered.sum())) if n else float("nan")
 
 
 def agreement(counts: Ints) -> float:
@@ -111,11 +105,11 @@ def dawid_skene(labels: Labels, *, rounds: int = 100) -> Ints:
 
 def score(labels: Labels) -> Scores:
     """All scores of a set of labels."""
-    counts = labels.counts()
+    counts, load = labels.counts(), np.bincount(labels.worker)
     known = (labels.gold != NO_GOLD) & (counts.sum(axis=1) > 0)
     estimate = dawid_skene(labels)
     return Scores(
-        load_gini=gini(np.bincount(labels.worker)),
+        load_gini=gini(load[load > 0]),
         agreement=agreement(counts),
         single=single_accuracy(counts, labels.gold),
         majority=majority_accuracy(counts, labels.gold),

@@ -14,12 +14,12 @@ from sim.core.parts import Parts
 from sim.core.provenance import fingerprint, record, run_id
 from sim.core.schema import BESIDE, KINDS, table
 from sim.core.store import new_folder, write_json
-from sim.experiment import make_world, world_laws, world_noise
 from sim.platforms.exports.writing import Writer, writers
 from sim.verbs.dataset.folder import describe
 from sim.verbs.dataset.made import Made
 from sim.world.exchange import FORMATS, write_graph
 from sim.world.stream import Makers, in_order, pieces
+from sim.worlds import make_world, world_laws, world_noise
 
 OWNERS = 1 << 10
 """Owners whose posts are made at a time; no row depends on it."""

@@ -16,11 +16,12 @@ from sim.core.log_store import Part, part_of, write_block, written
 from sim.core.provenance import fingerprint, record, run_id
 from sim.core.schema import CHANNELS
 from sim.core.store import new_folder, unfinished_folder, write_json
-from sim.experiment import make_world, prepare, world_noise
+from sim.experiment import prepare
 from sim.exposure.check import equal_to_twin
 from sim.exposure.propagate import blocks
 from sim.verbs.study import progress
 from sim.verbs.trace import trace
+from sim.worlds import make_world, world_noise
 
 KEEP = ("memory", "disk", "nothing")
 

@@ -14,7 +14,7 @@ from sim.core.log import Log
 from sim.core.noise import Noise
 from sim.core.parameters import settle
 from sim.core.schema import CHANNELS, NEVER
-from sim.experiment import clean_up, make_world, simulate, world_noise
+from sim.experiment import clean_up, simulate
 from sim.exposure.channels.scrape import Crawler, Scrape
 from sim.exposure.channels.train import Model, Train
 from sim.exposure.propagate import propagate
@@ -23,6 +23,7 @@ from sim.owners import know
 from sim.verbs.compose import compose_config
 from sim.world.audience import see
 from sim.world.world import choose, inhabit
+from sim.worlds import make_world, world_noise
 
 WORLDS = [(seed, unit_s) for seed in range(4) for unit_s in UNITS_S]
 NUMBERED = tuple(CHANNELS.index(name) for name in ("scrape", "train", "extract"))

@@ -16,12 +16,13 @@ from sim.core.log import Block, Log
 from sim.core.noise import Noise
 from sim.core.parameters import settle
 from sim.core.schema import ACTIONS, BESIDE, CHANNELS, CLASSES, DAY_S, KINDS
-from sim.experiment import make_world, simulate, world_noise
+from sim.experiment import simulate
 from sim.exposure.engagement import engagement
 from sim.exposure.scene import Scene
 from sim.owners import Desk, know, plans
 from sim.verbs.compose import compose_config, options
 from sim.world.world import World
+from sim.worlds import make_world, world_noise
 
 STRATEGIES = options("strategy")
 POSTED = [kind for kind in KINDS if kind not in BESIDE]

@@ -12,9 +12,9 @@ from laws.conftest import Run, perform_small
 from sim.core.content import content_hashes
 from sim.core.provenance import LIBRARIES, run_id
 from sim.core.store import read_table
-from sim.experiment import make_world
 from sim.platforms.exports.writers.mastodon import write as write_mastodon
 from sim.verbs.compose import compose_config
+from sim.worlds import make_world
 
 ROOT = Path(__file__).parents[2]
 AGAIN = """

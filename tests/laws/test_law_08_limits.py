@@ -15,7 +15,7 @@ from sim.cleanup.plan import Choice, Plan
 from sim.cleanup.strategies.everything import Everything
 from sim.core.parameters import settle
 from sim.core.schema import EPOCH_UNIX_S
-from sim.experiment import Life, clean_up, make_world, world_noise
+from sim.experiment import Life, clean_up
 from sim.owners import know
 from sim.platforms.replay.journal import Journal
 from sim.platforms.replay.pace import Pace
@@ -24,6 +24,7 @@ from sim.platforms.replay.task import API, Task
 from sim.platforms.replay.waiting import Manners
 from sim.verbs.compose import compose_config
 from sim.verbs.saved import load
+from sim.worlds import make_world, world_noise
 
 STRATEGIES = ("everything", "at_random", "keep_last", "semiphemeral", "make_private", "delete_account")
 BY_API = ("mastodon", "x")

@@ -7,10 +7,11 @@ from laws.conftest import Run
 from sim.core.log import Log, to_tables
 from sim.core.noise import Noise
 from sim.core.schema import CHANNELS, LEARNERS
-from sim.experiment import clean_up, make_world, simulate, world_noise
+from sim.experiment import clean_up, simulate
 from sim.measure.interval import estimate
 from sim.owners import know
 from sim.verbs.compose import compose_config
+from sim.worlds import make_world, world_noise
 
 
 def test_intervals_hold_their_means(small_run: Run) -> None:

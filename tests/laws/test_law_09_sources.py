@@ -14,9 +14,10 @@ from rich.console import Console
 
 from sim.core.noise import Noise
 from sim.core.parameters import FIELDS, is_parameter, parameters, settle
-from sim.experiment import make_world, simulate, world_noise
+from sim.experiment import simulate
 from sim.measure.terminal import show
 from sim.verbs.compose import compose_config
+from sim.worlds import make_world, world_noise
 
 CONF = Path(__file__).parents[2] / "conf"
 FILES = sorted(CONF.rglob("*.yaml"))
@@ -30,6 +31,7 @@ EXCEPTIONS = {
     r"(base|experiment/\w+)\.yaml: (owners_aged\.\d|horizon_days|seeds|rivals|check)": "who, how long, how many: asked",
     r"experiment/\w+\.yaml: (world\.(size|owners)|graph\.ties\.mean_friends)": "how large a world: what is asked",
     r"experiment/(speed|thousand_plans)\.yaml: belongings\.\w+": "next to none of what is not asked about",
+    r"adversary\.yaml: rounds": "how she guesses: what is asked",
     r"facts\.yaml: V\d\d\.\w+\.(published|low|high)": "each fact's `source` stands beside it",
     r"validate\.yaml: published\.\w+\.(over_mean|ccdf|friends|share|low|high|people|posts|minutes)(\.\d+)?": (
         "`said` beside it names the source"

@@ -18,7 +18,6 @@ from test_text import RESERVED
 
 from sim.core.noise import Noise
 from sim.core.schema import CLASSES, YEAR_S
-from sim.experiment import make_world
 from sim.platforms.exports import container
 from sim.platforms.exports.read import read_archive
 from sim.verbs.compose import compose_config
@@ -26,6 +25,7 @@ from sim.world.identities import DOMAINS
 from sim.world.mentions import mention
 from sim.world.posts import publish
 from sim.world.world import World
+from sim.worlds import make_world
 
 BIT = {name: 1 << place for place, name in enumerate(CLASSES)}
 N = 24

@@ -5,12 +5,13 @@ import pytest
 
 from sim.core.log import Block, Log
 from sim.core.schema import ACTIONS, CHANNELS, OBJECTS
-from sim.experiment import make_world, simulate, world_noise
+from sim.experiment import simulate
 from sim.exposure.apply import apply
 from sim.exposure.doors import close_doors
 from sim.exposure.scene import Scene
 from sim.measure.tally import room, tally
 from sim.verbs.compose import compose_config
+from sim.worlds import make_world, world_noise
 
 pytestmark = pytest.mark.verify
 

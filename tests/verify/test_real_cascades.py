@@ -13,9 +13,10 @@ import pytest
 from scipy import stats
 
 from sim.core.schema import CHANNELS
-from sim.experiment import make_world, simulate, world_noise
+from sim.experiment import simulate
 from sim.verbs.compose import compose_config
 from sim.world.world import World
+from sim.worlds import make_world, world_noise
 
 pytestmark = pytest.mark.verify
 
