@@ -26,6 +26,7 @@ from sim.platforms.exports.container import View
 from sim.platforms.exports.item import Archive, to_posts
 from sim.platforms.exports.read import read_archive
 from sim.platforms.exports.recognise import places, platforms
+from sim.verbs.command import peak_mb
 from tests.archives import (
     bluesky_car,
     bluesky_records,
@@ -232,8 +233,7 @@ def main(count: int, first: int) -> None:
             sys.stderr.write(f"{number}\r")
     signal.setitimer(signal.ITIMER_PROF, 0)
     signal.alarm(0)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    sys.stdout.write(json.dumps({"inputs": count, **dict(sorted(found.items())), "peak_mb": peak}) + "\n")
+    sys.stdout.write(json.dumps({"inputs": count, **dict(sorted(found.items())), "peak_mb": peak_mb()}) + "\n")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from time import perf_counter
@@ -58,7 +59,7 @@ def perform(
     began = perf_counter()
     document: dict[str, Any] = work.run(config)
     document["seconds"] = round(perf_counter() - began + spent_s, 3)
-    document["peak_mb"] = _peak_mb()
+    document["peak_mb"] = peak_mb()
     if quiet:
         return document
     if config["output"] == "json":
@@ -112,7 +113,7 @@ def _check(verb: str, config: Mapping[str, Any]) -> None:
             )
 
 
-def _peak_mb() -> float:
+def peak_mb() -> float:
     """Largest memory of this process and its children so far, MB."""
     try:
         import resource
@@ -120,6 +121,10 @@ def _peak_mb() -> float:
         return 0.0
     scale = 1 if sys.platform == "darwin" else 1024
     own, children = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    # On Linux a process starts with its parent's ru_maxrss; the high-water mark of its own memory it has to itself.
+    with suppress(OSError):
+        status = Path("/proc/self/status").read_text(encoding="utf-8")
+        own = int(status.partition("VmHWM:")[2].split()[0])
     return round((own + children) * scale / 1e6, 1)
 
 

@@ -6,7 +6,7 @@ from math import floor
 
 import numpy as np
 
-from sim.cleanup.limits import Limits
+from sim.cleanup.limits import Limits, Rule
 from sim.platforms.connectors.connector import Clock
 
 
@@ -16,7 +16,7 @@ class Pace:
     def __init__(self, limits: Limits, clock: Clock, made: Iterable[float] = ()) -> None:
         self._limits = limits
         self._clock = clock
-        self._spans_s = {rule.per_s for rule in limits.rules}
+        self._longest_s = max(rule.per_s for rule in limits.rules)
         self._buckets = any(rule.window == "bucket" for rule in limits.rules)
         now = clock.now()
         # A clock set back since leaves calls in the future: they count as made now, which is safe.
@@ -27,13 +27,18 @@ class Pace:
         now = self._clock.now()
         start = floor(now)
         if not self._buckets:  # how full a bucket is hangs on every call since it was last full
-            self._made = [time for time in self._made if time > start - max(self._spans_s) - 1]
+            self._made = [time for time in self._made if time > start - self._longest_s - 1]
         made = np.array([floor(time) for time in self._made], dtype=np.int64)
         slot = start + int(self._limits.slots(calls, start=start, made=made)[-1])
-        if slot <= now:
-            return now
         # Slots are whole seconds. A window that began with a call at 0.4 s is over at 0.4 s, not at its whole second.
-        return slot + max((time % 1 for time in self._made if slot - floor(time) in self._spans_s), default=0.0)
+        return max(now, float(slot), *(self._room(rule, calls) for rule in self._limits.rules if rule.window == "sliding"))
+
+    def _room(self, rule: Rule, calls: int) -> float:
+        """When, to the fraction of a second, the calls made leave a sliding window the room for `calls` more."""
+        cap = rule.cap(batch=self._limits.batch, pace=self._limits.pace)
+        windows, before = divmod(calls - 1, cap)
+        last = cap - before  # the call, counted from the end, whose window the last new one waits for
+        return self._made[-last] + (windows + 1) * rule.per_s if last <= len(self._made) else 0.0
 
     def note(self, calls: int) -> None:
         """`calls` calls are made now."""
