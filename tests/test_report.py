@@ -435,6 +435,29 @@ def test_labels_keep_off_each_other():
         assert overlap(tuple(box), boxes[0][k + 1 :]) == 0
 
 
+def test_no_line_to_a_mark_strikes_a_label_out():
+    pytest.importorskip("matplotlib")
+    boxes, lines = [], []
+
+    def paint(figure):
+        axes = figure.add_axes((0.1, 0.1, 0.8, 0.8))
+        axes.set(xlim=(0, 1), ylim=(0, 1))
+        at = [(0.0, 0.6)] * 6 + [(0.0, 0.9)]
+        boxes.extend(place(axes, [Label([p], f"strategy {k}") for k, p in enumerate(at)], points=at, lines=[]))
+        lines.extend((note.xy, note.xyann) for note in axes.texts)
+
+    draw(paint, width_in=WIDE_IN, height_in=5)
+    assert len(lines) >= 2
+    for (x0, y0), (x1, y1) in lines:
+        for left, bottom, right, top in boxes:
+            inside = [
+                left + 1 < x0 + (x1 - x0) * t < right - 1 and bottom + 1 < y0 + (y1 - y0) * t < top - 1
+                for t in [k / 200 for k in range(190)]
+            ]
+            own = left - 1 <= x1 <= right + 1 and bottom - 1 <= y1 <= top + 1
+            assert own or not any(inside)
+
+
 def odd_stops():
     """Curves of one deletion, of fractions of a deletion, of a strategy nobody lists, and one that saves nothing."""
     yield {"most_seen": {"deletions": [0, 1], "share": [0, 0.5], "low": [0, 0.4], "high": [0, 0.6]}}

@@ -71,9 +71,10 @@ def place(
         return float(x), float(y)
 
     traces = [np.array(_dense([seen(point) for point in line])).reshape(-1, 2) for line in lines]
-    taken = np.concatenate([_around([seen(point) for point in points], 5), *(_around(trace, 3) for trace in traces)])
+    marks = _around([seen(point) for point in points], 5)
+    taken = np.concatenate([marks, *(_around(trace, 3) for trace in traces)])
     crossed = np.concatenate([_around(_dense([seen(point) for point in line]), 3) for line in ((), *faint)])
-    first = len(taken)
+    written = np.empty((0, 4))
     for label in labels:
         text = axes.figure.text(0, 0, shorten(label.text), fontsize=SIZE, color=label.colour, va="center")
         text.set_weight("bold" if label.bold else "normal")
@@ -81,16 +82,26 @@ def place(
         own = traces[label.line] if label.line >= 0 else None
         others = np.concatenate([t for k, t in enumerate(traces) if k != label.line]) if own is not None else None
         spots = (
-            _best_spot(seen(anchor), width, inside, (taken, crossed), own=own, others=others, penalty=3.0 * rank)
+            _best_spot(
+                seen(anchor),
+                width,
+                inside,
+                (taken, crossed),
+                solid=np.concatenate([marks, written]),
+                own=own,
+                others=others,
+                penalty=3.0 * rank,
+            )
             for rank, anchor in enumerate(label.anchors)
         )
         spot = min(spots, key=lambda spot: spot.cost)
-        taken = np.concatenate([taken, [spot.box]])
+        taken, written = (np.concatenate([boxes, [spot.box]]) for boxes in (taken, written))
         left, bottom, _, top = spot.box
         text.set_position(((left + 2) / axes.figure.bbox.width, (bottom + top) / 2 / axes.figure.bbox.height))
         if spot.distance > LINE_FROM:
             _join(axes, spot)
-    return taken[first:]
+            taken = np.concatenate([taken, _leader(spot.box, spot.anchor)])
+    return written
 
 
 def ends_share(figure: Any, labels: Iterable[Label]) -> float:
@@ -127,16 +138,29 @@ def label_ends(axes: Any, labels: Sequence[Label]) -> None:
 
 def _join(axes: Any, spot: Spot) -> None:
     """A thin line from a label's box to its anchor."""
-    (x, y), (left, bottom, right, top) = spot.anchor, spot.box
     axes.annotate(
         "",
         spot.anchor,
-        (min(max(x, left), right), min(max(y, bottom + 2), top - 2)),
+        _edge(spot.box, spot.anchor),
         xycoords="figure pixels",
         textcoords="figure pixels",
         arrowprops={"arrowstyle": "-", "color": MUTED, "linewidth": 0.7, "shrinkA": 1, "shrinkB": 5},
         annotation_clip=False,
     )
+
+
+def _edge(box: tuple[float, float, float, float], anchor: tuple[float, float]) -> tuple[float, float]:
+    """Where the line from a label to its anchor leaves the box."""
+    left, bottom, right, top = box
+    return min(max(anchor[0], left), right), min(max(anchor[1], bottom + 2), top - 2)
+
+
+def _leader(box: tuple[float, float, float, float], anchor: tuple[float, float]) -> Boxes:
+    """What the line from a label to the mark at its anchor covers, the mark itself left out."""
+    along = [
+        at for at in _dense([_edge(box, anchor), anchor], step=3) if hypot(at[0] - anchor[0], at[1] - anchor[1]) > 8
+    ]
+    return _around(along, 1.5)
 
 
 def _around(points: Points | NDArray[np.float64], half: float) -> Boxes:
@@ -167,31 +191,46 @@ def _distance(box: tuple[float, float, float, float], trace: NDArray[np.float64]
     return float(np.hypot(across, up).min(initial=np.inf))
 
 
+def _places(*upright: float) -> list[tuple[int, float]]:
+    """Turns around an anchor, each with the share of a text left of its point there; `upright` above and below."""
+    shares = [(turn, cos(2 * pi * turn / TURNS)) for turn in range(TURNS)]
+    sides = {turn: (0.0,) if across > 0.35 else (1.0,) if across < -0.35 else upright for turn, across in shares}
+    return [(turn, share) for turn, those in sides.items() for share in those]
+
+
+_NEAR = _places(0.5)
+_FAR = _places(0.5, 0.0, 1.0)
+"""A label joined by a line may also begin or end above its mark, so that the line passes beside the nearer labels."""
+
+
 def _best_spot(
     anchor: tuple[float, float],
     width: float,
     inside: tuple[float, float, float, float],
     obstacles: tuple[Boxes, Boxes],
     *,
+    solid: Boxes,
     own: NDArray[np.float64] | None,
     others: NDArray[np.float64] | None,
     penalty: float,
 ) -> Spot:
-    """The best place for a text by one anchor; right of it if nothing speaks against."""
+    """The best place for a text by one anchor; right of it if nothing speaks against. No line crosses `solid`."""
     (x, y), (taken, crossed), size = anchor, obstacles, SIZE
     frame = np.array([inside])
     best: Spot | None = None
     for radius in RADII:
         if best is not None and best.cost < radius + penalty:
             break  # no place further out can be better
-        for turn in range(TURNS):
+        for turn, start in _FAR if radius > LINE_FROM else _NEAR:
             across, up = cos(2 * pi * turn / TURNS), sin(2 * pi * turn / TURNS)
-            left = x + radius * across - (0 if across > 0.35 else width if across < -0.35 else width / 2)
+            left = x + radius * across - start * width
             middle = y + 0.85 * radius * up + (size / 2 if up > 0.8 else -size / 2 if up < -0.8 else 0)
             box = (left - 2, middle - 0.62 * size, left + width + 2, middle + 0.62 * size)
             outside = (width + 4) * 1.24 * size - overlap(box, frame)
             cost = 50 * (overlap(box, taken) + 2 * max(outside, 0.0)) + 0.3 * overlap(box, crossed) + radius + penalty
             cost += 0.0 if turn == 0 else 2.0 if turn == TURNS // 2 else 4.0
+            if radius > LINE_FROM:
+                cost += 50 * sum(overlap(tuple(piece), solid) for piece in _leader(box, anchor))
             if own is not None and others is not None and _distance(box, others) < _distance(box, own) + 3:
                 cost += ASTRAY
             if best is None or cost < best.cost:

@@ -31,7 +31,9 @@ class Pace:
         made = np.array([floor(time) for time in self._made], dtype=np.int64)
         slot = start + int(self._limits.slots(calls, start=start, made=made)[-1])
         # Slots are whole seconds. A window that began with a call at 0.4 s is over at 0.4 s, not at its whole second.
-        return max(now, float(slot), *(self._room(rule, calls) for rule in self._limits.rules if rule.window == "sliding"))
+        return max(
+            now, float(slot), *(self._room(rule, calls) for rule in self._limits.rules if rule.window == "sliding")
+        )
 
     def _room(self, rule: Rule, calls: int) -> float:
         """When, to the fraction of a second, the calls made leave a sliding window the room for `calls` more."""
