@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.compiled import Integer, compiled, delay, draw
-from sim.world.slots import Slots, tie, tied
+from sim.world.slots import Slots, tie
 
 Ints = NDArray[np.int64]
 Marks = NDArray[np.uint8]
@@ -99,7 +99,8 @@ def _bit(begin: Ints, one: Integer, two: Integer) -> tuple[Integer, Integer]:
 def mark_ties(first: int, last: int, begin: Ints, fill: Ints, slot: Slots, mark: Marks) -> None:
     """Mark ties of people first ... last - 1 to those placed behind: of eight bits for each she wants a tie sets one.
 
-    Where the bit of two people is not set they are not tied; so most pairs need no look at their ties.
+    Where the bit of two people is not set they are not tied. Where it is they count as tied: a look at their ties
+    would cost more than the few strangers, at most one in eight, who are passed over for the next in line.
     """
     for one in range(first, last):
         for row in range(begin[one], begin[one] + fill[one]):
@@ -123,7 +124,7 @@ def _touch(keys: NDArray[np.uint64], first: int, last: int, begin: Ints, fill: I
 
 @compiled
 def pair_stubs(keys: NDArray[np.uint64], relation: int, begin: Ints, fill: Ints, slot: Slots, mark: Marks) -> int:
-    """Tie each stub to the next one, among the `WINDOW` ahead, of somebody else who is not tied to its owner.
+    """Tie each stub to the next one, among the `WINDOW` ahead, of somebody else whom no mark holds for tied already.
 
     Returns a number without meaning, which keeps the reading ahead in the program.
     """
@@ -141,7 +142,7 @@ def pair_stubs(keys: NDArray[np.uint64], relation: int, begin: Ints, fill: Ints,
                 if used[next_] or a == b:
                     continue
                 byte, bit = _bit(begin, a, b)
-                if mark[byte] >> bit & 1 and tied(begin, fill, slot, a, b):
+                if mark[byte] >> bit & 1:
                     continue
                 tie(begin, fill, slot, a, b, relation)
                 mark[byte] |= 1 << bit
