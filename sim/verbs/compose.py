@@ -71,7 +71,7 @@ def _parse(word: str) -> None:
 def _kinder(verb: str, problem: Exception) -> Misuse:
     """What Hydra means, in our words."""
     text = str(problem)
-    if found := re.search(r"Could not find '(\w+)/([^']+)'", text):
+    if found := re.search(r"Could not (?:find|load) '(\w+)/([^']+)'", text):
         return unknown(found[1], found[2], options(found[1]))
     if found := re.search(r"Could not override '([^']+)'", text):
         key = found[1]

@@ -15,6 +15,8 @@ def run(config: dict[str, Any]) -> dict[str, Any]:
     if not given:
         raise Mistake("Which run? afterpost report RUN, where RUN is a folder that compare or demo wrote.")
     folder = Path(given).expanduser()
+    if not (folder / "results.json").is_file():
+        raise Mistake(f"'{folder}' holds no results.json: it is no run of compare or demo.")
     results = read_json(folder / "results.json")
     missing = set(Results.__annotations__) - set(results) if isinstance(results, dict) else set(Results.__annotations__)
     if missing:

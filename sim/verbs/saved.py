@@ -51,7 +51,8 @@ def load(config: dict[str, Any], now: float) -> Saved:
     if (run / "keep.json").is_file():
         return _kept(run, read_json(run / "keep.json"))
     if not (run / "plan.parquet").is_file():
-        hint = " It holds a comparison: `afterpost plan` with the same words writes a plan." if run.is_dir() else ""
+        compared = (run / "results.json").is_file()
+        hint = " It holds a comparison: `afterpost plan` with the same words writes a plan." if compared else ""
         raise Mistake(f"'{run}' holds no plan.parquet.{hint}")
     provenance = read_json(run / "provenance.json")
     parameters = provenance["parameters"]
