@@ -114,3 +114,19 @@ def test_a_mistake_is_one_paragraph(words: list[str], tmp_path: Path, capfd: pyt
     assert said.out == ""
     assert said.err.startswith("afterpost: ") and "Traceback" not in said.err and len(said.err) < 1500
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("strategy=[nothin]", "nothing"),
+        ("platform=mastodn", "mastodon"),
+        ("world=citi", "city"),
+        ("channel=fed", "feed"),
+    ],
+)
+def test_a_name_spelt_wrongly_is_guessed(word: str, meant: str, capfd: pytest.CaptureFixture[str]) -> None:
+    from sim.__main__ import main
+
+    assert main(["compare", word]) == 2
+    assert f"Did you mean '{meant}'? There are: " in capfd.readouterr().err
