@@ -301,12 +301,29 @@ def test_common_run_has_every_figure_and_a_run_without_exposure_has_none():
     assert not any(figure(zero()) for figure in FIGURES)
 
 
-def test_frontier_names_every_strategy():
-    texts = [
-        element.text for element in ElementTree.fromstring(frontier(fake())).iter() if element.tag.endswith("text")
+def labelled(results):
+    return [
+        element.text for element in ElementTree.fromstring(frontier(results)).iter() if element.tag.endswith("text")
     ]
+
+
+def test_frontier_names_every_strategy():
     for own in fake()["strategies"].values():
-        assert own["title"] in texts
+        assert own["title"] in labelled(fake())
+
+
+def test_one_label_speaks_for_marks_on_each_other():
+    results = fake()
+    plain = [
+        own for name, own in results["strategies"].items() if name not in ("nothing", "make_private", "delete_account")
+    ]
+    for own in plain[:3]:
+        own |= {"avoided_share": 0.301, "avoided_share_low": 0.2, "avoided_share_high": 0.4, "kept_share": 0.2}
+    speaking = [text for text in labelled(results) if text.endswith(" and 2 more")]
+    begun = speaking[0].removesuffix(" and 2 more").removesuffix("…")
+    assert len(speaking) == 1 and any(own["title"].startswith(begun) for own in plain[:3])
+    for own in [*plain[3:], *(results["strategies"][name] for name in ("nothing", "make_private", "delete_account"))]:
+        assert own["title"] in labelled(results)
 
 
 def test_words_of_a_common_run():

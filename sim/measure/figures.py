@@ -4,6 +4,8 @@ Each is a function from results to an SVG string, empty where nothing can be dra
 screen or a wall, NARROW_IN for a phone: the layout follows, the type keeps its size.
 """
 
+from collections.abc import Mapping, Sequence
+from math import dist
 from typing import Any
 
 from sim.measure.amounts import brief, count, known, percents_adding_up
@@ -13,6 +15,7 @@ from sim.measure.canvas import (
     FAINT,
     INK,
     IRREVERSIBLE,
+    LONGEST,
     MUTED,
     ORANGE,
     SUNK,
@@ -23,6 +26,9 @@ from sim.measure.canvas import (
 from sim.measure.findings import amount, chosen, compared, is_end, part, title_of, whole
 from sim.measure.labels import Label, place
 from sim.measure.results import Part, Results
+
+HIDDEN = 0.01
+"""Marks nearer than this share of an axis lie on each other."""
 
 
 def frontier(results: Results, *, width_in: float = WIDE_IN) -> str:
@@ -60,15 +66,29 @@ def frontier(results: Results, *, width_in: float = WIDE_IN) -> str:
         labels = [
             Label(
                 [points[name]],
-                facts[name]["title"] or name,
+                shorten(facts[name]["title"] or name, LONGEST - 12) + f" and {more} more"
+                if more
+                else facts[name]["title"] or name,
                 BLUE if name == best else INK if is_end(name) else MUTED,
                 name == best or is_end(name),
             )
-            for name in order
+            for name, more in _together(order, points, apart=[name for name in names if name == best or is_end(name)])
         ]
         place(axes, labels, points=list(points.values()), lines=[], faint=[*bars, edge])
 
     return draw(paint, width_in=width_in, height_in=height_in)
+
+
+def _together(
+    order: Sequence[str], points: Mapping[str, tuple[float, float]], *, apart: Sequence[str]
+) -> list[tuple[str, int]]:
+    """Names that get a label, and how many others each speaks for: those whose marks its own hides."""
+    speaks: dict[str, int] = {}
+    for name in order:
+        hidden = (first for first in speaks if first not in apart and dist(points[first], points[name]) < HIDDEN)
+        first = None if name in apart else next(hidden, None)
+        speaks[name if first is None else first] = 0 if first is None else speaks[first] + 1
+    return list(speaks.items())
 
 
 def honest_bar(results: Results, *, width_in: float = WIDE_IN) -> str:

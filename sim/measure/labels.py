@@ -223,11 +223,11 @@ def _best_spot(
             break  # no place further out can be better
         for turn, start in _FAR if radius > LINE_FROM else _NEAR:
             across, up = cos(2 * pi * turn / TURNS), sin(2 * pi * turn / TURNS)
-            left = x + radius * across - start * width
+            left = x + radius * across - start * width + (8 * (1 - 2 * start) if abs(across) < 0.35 else 0)
             middle = y + 0.85 * radius * up + (size / 2 if up > 0.8 else -size / 2 if up < -0.8 else 0)
             box = (left - 2, middle - 0.62 * size, left + width + 2, middle + 0.62 * size)
             outside = (width + 4) * 1.24 * size - overlap(box, frame)
-            cost = 50 * (overlap(box, taken) + 2 * max(outside, 0.0)) + 0.3 * overlap(box, crossed) + radius + penalty
+            cost = 50 * (overlap(box, taken) + 2 * max(outside, 0.0)) + overlap(box, crossed) + radius + penalty
             cost += 0.0 if turn == 0 else 2.0 if turn == TURNS // 2 else 4.0
             if radius > LINE_FROM:
                 cost += 50 * sum(overlap(tuple(piece), solid) for piece in _leader(box, anchor))
