@@ -138,6 +138,7 @@ def scene(graph: Graph, seeds: NDArray[np.int64], chance: float) -> Scene:
         author=author.astype(np.int32),
         subject=author.astype(np.int32),
         time=np.zeros(posts, dtype=np.int64),
+        kind=np.zeros(posts, dtype=np.int8),
         audience=np.full(posts, 2, dtype=np.int8),
         tagged=np.zeros(posts, dtype=np.bool_),
         natural=np.full(posts, NEVER, dtype=np.int64),

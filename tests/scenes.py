@@ -12,7 +12,8 @@ import numpy as np
 
 from sim.core.log import Events, Log, Objects
 from sim.core.noise import Noise
-from sim.core.schema import DAY_S, NEVER, OBJECTS, YEAR_S
+from sim.core.schema import DAY_S, KINDS, NEVER, OBJECTS, YEAR_S
+from sim.exposure import projects, workforce
 from sim.exposure.channels import copy, discovery, feed, reshare, review
 from sim.exposure.channels.copy import Copy
 from sim.exposure.channels.discovery import Discovery
@@ -22,11 +23,14 @@ from sim.exposure.channels.review import Review
 from sim.exposure.channels.scrape import Crawler, Scrape
 from sim.exposure.channels.train import Model, Train
 from sim.exposure.doors import Doors, open_doors
+from sim.exposure.projects import Project
 from sim.exposure.propagate import Channel, tell
 from sim.exposure.scene import Scene
+from sim.exposure.shifts import Shifts
+from sim.exposure.workforce import Pool
 
 # A twin asks for its tables of delays anew for each post, which would take most of the time of the tests.
-for _module in (copy, discovery, feed, reshare, review):
+for _module in (copy, discovery, feed, projects, reshare, review, workforce):
     for _table in ("exponential", "lognormal"):
         if hasattr(_module, _table):
             setattr(_module, _table, cache(getattr(_module, _table)))
@@ -83,6 +87,7 @@ def scene(seed: int, *, unit_s: int, people: int = 8, owners: int = 3, each: int
         author=author.astype(np.int32),
         subject=subject.astype(np.int32),
         time=time,
+        kind=rng.integers(0, len(KINDS), len(post)).astype(np.int8),
         audience=rng.choice([0, 1, 2, 2, 2], len(post)).astype(np.int8),
         tagged=(author != subject) & (rng.random(len(post)) < 0.7),
         natural=np.where((author == subject) | (rng.random(len(post)) < 0.5), NEVER, vanishes),
@@ -109,6 +114,21 @@ def channels(unit_s: int) -> dict[str, Channel]:
         "web": Crawler(**crawler | {"way": "periodic", "coverage": 0.4}),
         "trader": Crawler(**crawler | {"way": "walk", "honours_share": 1.0}),
     }
+    pool = Pool(
+        workers=12, since=0, half_life_months=horizon / 2 / (YEAR_S / 12), load_sigma=1.5,
+        countries={"A": 1.0, "B": 2.0}, reviewers_share=0.5, accuracy=0.6, accuracy_spread=0.3,
+        leaks_per_year=YEAR_S / (10 * unit_s), kept_share=0.7,
+    )  # fmt: skip
+    project: dict[str, Any] = {
+        "kinds": (), "sample_share": 0.8, "since": 0, "until": horizon, "gap_mean_days": 2 * day_share,
+        "round_mean_days": 6 * day_share, "labels": 2, "reviews": 1, "audit_share": 0.5, "ambiguous_share": 0.5,
+        "gold_share": 0.3, "gold_readers": 3, "items_per_hour": 1.0, "usd_per_hour": 1.0, "paid_share": 1.0,
+        "disturbing_share": 0.0, "promised_disturbing_share": 0.0,
+    }  # fmt: skip
+    given = {
+        "describe": Project(**project),
+        "transcribe": Project(**project | {"kinds": ("video", "photo"), "until": horizon // 2, "gold_share": 0.0}),
+    }
     models = {
         "early": Model(horizon // 3, ("platform", "web")),
         "late": Model(2 * horizon // 3, ("platform", "web", "trader")),
@@ -128,10 +148,7 @@ def channels(unit_s: int) -> dict[str, Channel]:
             gone_per_year=YEAR_S / (15 * unit_s),
         ),
         "scrape": Scrape(crawlers, public_copies_share=0.6),
-        "review": Review(
-            labels=2, reviews=1, audit_share=0.5, queue_mean_days=4 * day_share, workers=9,
-            half_life_months=horizon / 2 / (YEAR_S / 12), since=0,
-        ),
+        "review": Review(pool, given, queue_mean_days=4 * day_share, shifts=Shifts(20, 40, 8, 0.5)),
         "train": Train(models, tuple(crawlers), extractable_share=0.2),
     }  # fmt: skip
 

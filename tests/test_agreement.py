@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.core.errors import Mistake
+from sim.core.inequality import gini
 from sim.measure.agreement import (
     NO_GOLD,
     Labels,
@@ -21,7 +22,6 @@ from sim.measure.agreement import (
     score,
     single_accuracy,
 )
-from sim.measure.inequality import gini
 
 REAL = Path(__file__).parents[2] / "shared" / "data" / "labels"
 real = pytest.mark.skipif(not REAL.is_dir(), reason=f"no folder {REAL.name} of published label sets beside the project")

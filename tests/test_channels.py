@@ -67,6 +67,7 @@ def made() -> Scene:
     return Scene(
         post=(subject << 32) + (author != subject) * 2**31 + np.tile(np.arange(each), owners),
         author=author.astype(np.int32), subject=subject.astype(np.int32), time=time,
+        kind=rng.integers(0, 4, owners * each).astype(np.int8),
         audience=rng.choice([1, 2, 2], owners * each).astype(np.int8), tagged=author != subject,
         natural=np.where(author != subject, time + 5 * YEAR_S, NEVER), people=people, population=people,
         start=np.searchsorted(who, np.arange(people + 1)).astype(np.int64), viewer=viewer.astype(np.int32),
@@ -172,7 +173,7 @@ def test_its_log_obeys_the_schema(made: Scene, name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_it_manages_scenes_without_posts_ties_or_time(made: Scene, name: str) -> None:
     channels = built(name, "centre")
-    columns = ("post", "author", "subject", "time", "audience", "tagged", "natural")
+    columns = ("post", "author", "subject", "time", "kind", "audience", "tagged", "natural")
     empty = replace(made, **{column: getattr(made, column)[:0] for column in columns})
     lonely = replace(made, start=np.zeros_like(made.start), viewer=made.viewer[:0], visibility=made.visibility[:0])
     for scene in (empty, lonely, replace(made, horizon_end=int(made.time.min()) + DAY_S)):

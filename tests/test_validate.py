@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from sim.__main__ import VERBS
 from sim.core.errors import Mistake, Misuse
+from sim.core.inequality import gini
 from sim.core.log import Block, Events, Log
 from sim.core.noise import Noise
 from sim.core.schema import CHANNELS, DAY_S, NEVER, YEAR_S
@@ -25,7 +26,6 @@ from sim.facts.posts import lorenz, posting_facts
 from sim.facts.ties import LEVELS, bend, decline, friendships, near, ties_facts
 from sim.measure.fact_figures import clustering, degrees, mixing, posts
 from sim.measure.facts import ROLES, VERDICTS, Fact, Found, in_words, judge, judged, leaning, read_facts, summary
-from sim.measure.inequality import gini
 from sim.measure.validation import write_validation
 from sim.verbs import validate
 from sim.verbs.compose import compose_config

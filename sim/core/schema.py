@@ -8,7 +8,6 @@ from sim.core.errors import Mistake
 
 EPOCH_UNIX_S = 1_167_609_600
 """Time 0 of every table: 2007-01-01 00:00 UTC, in Unix seconds. Times are int64 seconds since then."""
-
 NEVER = 2**62
 """A time after all times: the closing time of an object nothing closes."""
 
@@ -24,8 +23,7 @@ KINDS = (
 BESIDE = KINDS[7:]
 """What an account holds beside its posts."""
 QUIET = ("message", "camera_roll", "like", "follow")
-"""Kinds no feed carries: a message is for one person, the camera roll for the platform; a like or a follow tells no
-sensitive class."""
+"""Kinds no feed carries: for one person, for the platform alone, or telling no sensitive class."""
 CLASSES = (
     "name", "face", "place", "contact", "relationship", "employer",
     "health", "money", "children", "explicit", "copyrighted",
@@ -39,11 +37,15 @@ INTERESTS = (
 )  # fmt: skip
 """What people like to do. A person's `interests` is the sum of `1 << position` of hers."""
 LEARNERS = ("friends", "strangers", "scrapers", "annotators", "models")
-CHANNELS = ("feed", "tag", "discovery", "reshare", "forward", "copy", "copied", "scrape", "review", "train", "extract")
+CHANNELS = (
+    "feed", "tag", "discovery", "reshare", "forward", "copy", "copied", "scrape", "review", "train", "extract", "leak",
+)  # fmt: skip
 """What an event is. feed, tag, discovery, forward (a reshare's view), copied (a copy's view): a person
-learns. reshare, copy: a person passes on. scrape: a harvester takes. review: an annotator reads. train: a
-model is trained. extract: a model can be made to repeat."""
-OBJECTS = ("friends_reach", "public_reach", "tag_reach", "copy", "held_for_review", "held_for_training")
+learns. reshare, copy: a person passes on. scrape: a harvester takes. review: an annotator reads. leak: what she kept
+gets out. train: a model is trained. extract: a model can be made to repeat."""
+OBJECTS = (
+    "friends_reach", "public_reach", "tag_reach", "copy", "held_for_review", "held_for_training", "kept_by_worker",
+)  # fmt: skip
 ACTIONS = ("delete", "limit", "untag", "takedown", "erase", "object", "delete_account")
 RESULTS = ("confirmed", "accepted", "refused", "unknown")
 RELATIONS = ("family", "school", "work", "interest")

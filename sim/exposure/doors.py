@@ -11,7 +11,7 @@ from sim.core.schema import ACTIONS, AUDIENCES, NEVER
 from sim.exposure.scene import Scene
 
 DELETE, LIMIT, UNTAG, TAKEDOWN, ERASE, OBJECT = range(6)
-FRIENDS_REACH, PUBLIC_REACH, TAG_REACH, COPY, HELD_FOR_REVIEW, HELD_FOR_TRAINING = range(6)
+FRIENDS_REACH, PUBLIC_REACH, TAG_REACH, COPY, HELD_FOR_REVIEW, HELD_FOR_TRAINING, KEPT_BY_WORKER = range(7)
 HONOURS_DELETION, BOUND_BY_OBJECTION = 1, 2
 
 LATEST = 2**31 - 1
@@ -91,7 +91,7 @@ def closing(kind: Integer, birth: Integer, natural: Integer, flags: Integer, pos
     elif kind == COPY:
         if birth < doors[TAKEDOWN, post]:
             close = min(close, doors[TAKEDOWN, post])
-    else:
+    elif kind <= HELD_FOR_TRAINING:
         if birth < doors[ERASE, post]:
             close = min(close, doors[ERASE, post])
         if flags & HONOURS_DELETION:

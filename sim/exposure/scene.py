@@ -21,10 +21,10 @@ ONLY_ME = AUDIENCES.index("only_me")
 class Scene:
     """P posts sorted by (author, time) within streams, N people, and who may see whom.
 
-    Posts: `post` id, `author`, `subject` (whom it exposes), `time` (s), `audience` (code), `tagged`, `natural`
-    (when it vanishes by itself, s). `people` counts them all,
-    `population` the declared size of the world (a newcomer is in the first, not in the second); `joined` is an
-    account's first day (s), `public_items` how many public items its habits let expect. The audience of person i is
+    Posts: `post` id, `author`, `subject` (whom it exposes), `time` (s), `kind` and `audience` (codes), `tagged`,
+    `natural` (when it vanishes by itself, s). `people` counts them all, `population` the declared size of the world
+    (a newcomer is in the first, not in the second); `joined` is an account's first day (s), `public_items` how many
+    public items its habits let expect. The audience of person i is
     viewer[start[i]:start[i + 1]], ascending; visibility is a threshold of 32 bits: P(sees a post) * 2^32.
     Nothing after `horizon_end` (s) is told.
     """
@@ -33,6 +33,7 @@ class Scene:
     author: NDArray[np.int32]
     subject: NDArray[np.int32]
     time: NDArray[np.int64]
+    kind: NDArray[np.int8]
     audience: NDArray[np.int8]
     tagged: NDArray[np.bool_]
     natural: NDArray[np.int64]
@@ -46,7 +47,7 @@ class Scene:
     horizon_end: int
 
     def __post_init__(self) -> None:
-        for name in ("author", "subject", "time", "audience", "tagged", "natural"):
+        for name in ("author", "subject", "time", "kind", "audience", "tagged", "natural"):
             assert len(getattr(self, name)) == len(self.post), name
         require(self.horizon_end < 2**31, "A horizon lies before 2075: times in a log are 32-bit seconds since 2007.")
         assert len(self.start) == self.people + 1 == len(self.joined) + 1 == len(self.public_items) + 1
@@ -80,6 +81,7 @@ def stage(world: World, noise: Noise, *, horizon_end: int, others_gone_per_year:
         author=author.astype(np.int32),
         subject=subject.astype(np.int32),
         time=time,
+        kind=posts["kind"].to_numpy(),
         audience=np.where(np.isin(posts["kind"].to_numpy(), quiet), ONLY_ME, posts["audience"].to_numpy()),
         tagged=posts["tagged"].to_numpy(zero_copy_only=False),
         natural=np.where(author == subject, regretted, np.minimum(ends, gone_at(people)[author])),

@@ -7,10 +7,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from sim.core.inequality import gini
 from sim.core.noise import Noise
 from sim.core.schema import DAY_S, KINDS, YEAR_S
 from sim.measure.facts import Found
-from sim.measure.inequality import gini
 from sim.world.mentions import mention
 from sim.world.posts import Posts, publish
 from sim.world.world import World

@@ -8,7 +8,10 @@ from sim.core.build import build
 from sim.core.clock import seconds
 from sim.core.noise import Noise
 from sim.core.parameters import settle
+from sim.core.schema import DAY_S
 from sim.experiment import simulate
+from sim.exposure.shifts import figures
+from sim.exposure.workforce import hire
 from sim.facts.adversary import crawl_facts, inference_facts, uniqueness_facts
 from sim.facts.gone import deletion_facts, leaving_facts
 from sim.facts.posts import lorenz, mention_facts, posting_facts, posts_a_month
@@ -53,7 +56,12 @@ def measure(config: Config) -> Measured:
     luck = noise.branch("luck 0")
     _, log = simulate(year, _viewed(config), luck)
     found |= view_facts(year, log, luck, like_share=settle(config["account"]["like_share"], None))
-    found |= _gone(world, config, luck) | _workers(config) | _followers(config, luck) | _unique(config, noise)
+    found |= (
+        _gone(world, config, luck)
+        | _workers(config, luck, world.decision)
+        | _followers(config, luck)
+        | _unique(config, noise)
+    )
     curves = ties_curves(graph) | {"posts": lorenz(monthly), "views": view_curve(year, log)}
     facts = {"people": world.size, "ties": world.ties.num_rows, "mean_friends": float(graph.degree.mean())}
     return Measured(found, curves, facts | {"owners": len(world.owners), "events": log.events})
@@ -124,13 +132,19 @@ def _gone(world: World, config: Config, luck: Noise) -> dict[str, Found]:
     return deletion_facts(simulate(world, {**config, "channel": {}}, luck)[0])
 
 
-def _workers(config: Config) -> dict[str, Found]:
-    """The half-life of annotators, from the quantiles their stays are drawn from."""
+def _workers(config: Config, luck: Noise, decision: int) -> dict[str, Found]:
+    """The half-life of annotators, from the quantiles their stays are drawn from, and how unequal their work is."""
     review = build(settle(config["channel"], None, "channel"), "channel").get("review")
     if review is None:
         return {}
-    stay = review.tables()[1]
-    return {"V32.half_life": Found(float(stay[len(stay) // 2]) / (365.25 * 86_400 / 12), "Median stay in the pool.")}
+    stay = review.pool.stays()
+    horizon_end = decision + config["horizon_days"] * DAY_S
+    pool = hire(review.pool, luck, horizon_end=horizon_end)
+    shift = figures(review.shifts, review.projects, pool, luck, until=decision, horizon_end=horizon_end)
+    return {
+        "V32.half_life": Found(float(stay[len(stay) // 2]) / (365.25 * 86_400 / 12), "Median stay in the pool."),
+        "V32.load": Found(shift["load_gini"], "Items done in the year before the decision, of who did any."),
+    }
 
 
 def _unique(config: Config, noise: Noise) -> dict[str, Found]:

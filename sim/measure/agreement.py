@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.errors import Mistake, require
-from sim.measure.inequality import gini
+from sim.core.inequality import gini
 
 Ints = NDArray[np.int64]
 

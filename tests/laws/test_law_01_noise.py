@@ -137,7 +137,7 @@ def test_neighbours_in_id_key_seed_and_word_share_half_their_bits() -> None:
 
 
 def in_another_order(scene: Scene, order: np.ndarray) -> Scene:
-    columns = ("post", "author", "subject", "time", "audience", "tagged", "natural")
+    columns = ("post", "author", "subject", "time", "kind", "audience", "tagged", "natural")
     return dataclasses.replace(scene, **{name: getattr(scene, name)[order] for name in columns})
 
 

@@ -85,7 +85,7 @@ def test_a_post_more_changes_no_other(seed: int, unit_s: int, where: str) -> Non
     one = {"post": (owner << 32) + 999, "audience": 2, "time": made.time[like], "natural": NEVER}
     columns = {
         name: np.insert(getattr(made, name), place, one.get(name, getattr(made, name)[like]))
-        for name in ("post", "author", "subject", "time", "audience", "tagged", "natural")
+        for name in ("post", "author", "subject", "time", "kind", "audience", "tagged", "natural")
     }
     before, after = log_of(made, chain, seed), log_of(dataclasses.replace(made, **columns), chain, seed)
     new = {each for each in happenings(after) if each.post == one["post"]}

@@ -18,7 +18,7 @@ from sim.exposure.scene import Scene
 UNIT_S = 60
 MADE_BY = {
     "feed": {"feed", "tag"}, "discovery": {"discovery"}, "reshare": {"reshare", "forward"},
-    "copy": {"copy", "copied"}, "scrape": {"scrape"}, "review": {"review"}, "train": {"train", "extract"},
+    "copy": {"copy", "copied"}, "scrape": {"scrape"}, "review": {"review", "leak"}, "train": {"train", "extract"},
 }  # fmt: skip
 
 
@@ -84,7 +84,7 @@ def seen_with(chance: int) -> Edge:
 
 
 def no_posts(made: Scene) -> Scene:
-    names = ("post", "author", "subject", "time", "audience", "tagged", "natural")
+    names = ("post", "author", "subject", "time", "kind", "audience", "tagged", "natural")
     return dataclasses.replace(made, **{name: getattr(made, name)[:0] for name in names})
 
 
@@ -137,7 +137,7 @@ def test_a_mention_by_a_friend_and_by_somebody_who_is_none(friend: bool) -> None
     one = np.ones(1, dtype=np.int64)
     made = Scene(
         post=one << 31, author=one.astype(np.int32), subject=0 * one.astype(np.int32), time=one,
-        tagged=one.astype(bool),
+        kind=one.astype(np.int8), tagged=one.astype(bool),
         audience=(one * 2).astype(np.int8), natural=one << 62, people=5, population=5,
         start=np.concatenate([[0], np.cumsum([len(ties[person]) for person in ties])]), viewer=viewer,
         visibility=np.full(len(viewer), 2**32 - 1, dtype=np.uint32), joined=np.zeros(5, np.int64),
@@ -160,7 +160,7 @@ def test_one_person_alone() -> None:
         visibility=np.empty(0, np.uint32), joined=np.zeros(1, np.int64), public_items=np.ones(1),
     )  # fmt: skip
     events = told(made, channels(UNIT_S), 1)
-    assert {CHANNELS[e.name[1]] for e in events} <= {"scrape", "review", "train", "extract"}
+    assert {CHANNELS[e.name[1]] for e in events} <= {"scrape", "review", "leak", "train", "extract"}
     assert events
 
 
@@ -192,8 +192,11 @@ def test_impossible_and_certain_shares(share: float) -> None:
     chain["reshare"] = dataclasses.replace(chain["reshare"], p_share=share)
     chain["copy"] = dataclasses.replace(chain["copy"], p_copy=share)
     chain["scrape"] = dataclasses.replace(chain["scrape"], crawlers=crawlers, public_copies_share=share)
-    chain["review"] = dataclasses.replace(chain["review"], audit_share=share)
+    chain["review"] = dataclasses.replace(chain["review"], projects={
+        name: dataclasses.replace(project, sample_share=share, audit_share=share, gold_share=share)
+        for name, project in chain["review"].projects.items()
+    })  # fmt: skip
     chain["train"] = dataclasses.replace(chain["train"], extractable_share=share)
     kinds = {CHANNELS[e.name[1]] for seed in range(4) for e in told(scene(80_000 + seed, unit_s=60), chain, seed)}
-    rare = {"reshare", "forward", "copy", "copied", "scrape", "review", "train", "extract"}
+    rare = {"reshare", "forward", "copy", "copied", "scrape", "review", "leak", "train", "extract"}
     assert kinds == set(CHANNELS) - (rare if share == 0 else set())

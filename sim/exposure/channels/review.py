@@ -1,128 +1,159 @@
-"""Review: held items become tasks, and hired people read them.
+"""Review: held items become tasks, hired people read them, and some keep what they read until it gets out.
 
-What a harvester holds for review is a task, with slots for labels, reviews and sometimes an audit (A02, A03). A
-slot goes to the first worker, in an order keyed by task and slot, who is employed at that moment; when a worker
-comes and goes does not depend on what is posted (A05). What workers read lies in the held copy, so only its
-holder's erasing it stops them.
+What a harvester holds for review is given out by the projects that run then; each takes labels, done again where
+judged wrong, reviews and sometimes an audit (A02, A03). Who reads has the least keyed number of those employed then;
+workers, rounds and leaks do not depend on what is posted. Readings lie in the held copy, so only its holder's erasing
+it stops them; what a worker keeps no door shuts, and a leaking worker lets out all she kept at once.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, compiled, delay, draw, whole
-from sim.core.errors import require, require_above_0, require_share
-from sim.core.log import Events
+from sim.core.compiled import Array
+from sim.core.errors import require, require_above_0
+from sim.core.log import Events, Objects
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, exponential
-from sim.core.schema import DAY_S, YEAR_S
-from sim.exposure.draft import Draft, Stage, no_objects
-from sim.exposure.story import Story
+from sim.core.schema import CHANNELS, DAY_S, LEARNERS, NEVER, OBJECTS
+from sim.exposure.draft import Draft, Stage
+from sim.exposure.projects import AUDIT, GOLD, MOST_PROJECTS, REVIEW, REWORK, Project
+from sim.exposure.shifts import Shifts
+from sim.exposure.story import Story, Thing, Told
+from sim.exposure.tasks import DECISIONS, Keys, Work, read
+from sim.exposure.workforce import Pool, Workers, hire
 
-REVIEW = 4
-ATTEMPTS = 256
-"""A slot asks at most so many workers; with one in ten employed fewer than one slot in 10^11 stays empty."""
-LN2 = 0.6931471805599453
+HELD, KEPT = OBJECTS.index("held_for_review"), OBJECTS.index("kept_by_worker")
+READ, LEAK = CHANNELS.index("review"), CHANNELS.index("leak")
 
 
 @dataclass(frozen=True)
 class Review:
-    """What is held for review is read by `labels` + `reviews` people, and by one more with `audit_share`.
+    """`projects` by name give what is held for review to people of the `pool`, `queue_mean_days` after the harvest.
 
-    They read after an exponential `queue_mean_days`. `workers` come uniformly between `since` and the horizon
-    (s) and stay for an exponential time of `half_life_months`.
+    A task that comes between two rounds of its project waits for the next. `shifts` is the workers' side.
     """
 
-    labels: int
-    reviews: int
-    audit_share: float
+    pool: Pool
+    projects: Mapping[str, Project]
     queue_mean_days: float
-    workers: int
-    half_life_months: float
-    since: int
+    shifts: Shifts
 
     def __post_init__(self) -> None:
-        require_share(audit_share=self.audit_share)
-        require_above_0(
-            queue_mean_days=self.queue_mean_days, workers=self.workers, half_life_months=self.half_life_months
-        )
-        require(self.labels >= 0 and self.reviews >= 0, "A task has 0 or more labels and reviews.")
+        require_above_0(queue_mean_days=self.queue_mean_days)
+        require(len(self.projects) <= MOST_PROJECTS, f"There are {len(self.projects)} projects, over {MOST_PROJECTS}.")
 
-    def tables(self) -> tuple[Quantiles, Quantiles]:
-        """Time from harvest to reading, and a worker's time in the pool, s."""
-        stay = self.half_life_months * YEAR_S / 12 / LN2
-        return exponential(mean_s=self.queue_mean_days * DAY_S), exponential(mean_s=stay)
+    def queue(self) -> Quantiles:
+        """Time from harvest to reading, s."""
+        return exponential(mean_s=self.queue_mean_days * DAY_S)
+
+    def work(self, noise: Noise, *, horizon_end: int) -> Work:
+        """The projects as columns."""
+        each = list(self.projects.values())
+        rounds = [project.rounds(noise, name, horizon_end=horizon_end) for name, project in self.projects.items()]
+
+        def shares(name: str) -> Array:
+            return np.array([int(getattr(project, name) * 2**32) for project in each], dtype=np.int64)
+
+        def counts(name: str) -> Array:
+            return np.array([getattr(project, name) for project in each], dtype=np.int64)
+
+        return Work(
+            np.array([noise.key(f"task {name}") for name in self.projects], dtype=np.uint64),
+            np.array([project.takes() for project in each], dtype=np.bool_).reshape(len(each), -1),
+            shares("sample_share"), counts("labels"), counts("reviews"), shares("audit_share"),
+            shares("ambiguous_share"), shares("gold_share"), counts("gold_readers"),
+            np.cumsum([0, *map(len, rounds)]), np.concatenate([np.empty((0, 2), np.int64), *rounds]),
+        )  # fmt: skip
 
     def emit(self, draft: Draft, noise: Noise) -> Stage:
-        """Every reading of what is held of the draft's posts."""
-        objects = draft.objects
-        held = np.flatnonzero(objects.kind == REVIEW)
-        columns = read(
-            held, objects.id[held], objects.birth[held], draft.close[held], draft.scene.horizon_end,
-            self.labels + self.reviews, int(self.audit_share * 2**32), self.workers,
-            self.since, noise.key("audit"), noise.key("queue"), noise.key("slot"),
-            noise.key("worker"), *self.tables(),
+        """Every reading and leak of what is held of the draft's posts."""
+        objects, end = draft.objects, draft.scene.horizon_end
+        held = np.flatnonzero(objects.kind == HELD)
+        pool = hire(self.pool, noise, horizon_end=end)
+        kind = draft.scene.kind[draft.first + objects.post[held]]
+        keys = Keys(*(noise.key(name) for name in DECISIONS))
+        row, parent, time, worker, slot, kept = read(
+            objects.id[held], objects.birth[held], draft.close[held], kind, end, self.work(noise, horizon_end=end),
+            keys, self.queue(), pool.staff,
+            int(self.pool.kept_share * 2**32),
         )  # fmt: skip
-        row, time, worker, slot = columns
-        n = len(row)
+        leaks = np.flatnonzero(kept)
+        thing = held[row]
+        above = np.where(parent < 0, objects.maker[thing], -2 - parent)
+        n, m = len(row), len(leaks)
         events = Events(
-            row, objects.maker[row], time, np.full(n, 8, np.int8), worker, slot, np.zeros(n, np.int32),
-            np.full(n, 3, np.int8),
+            np.concatenate([thing, -2 - np.arange(m)]).astype(np.int32),
+            np.concatenate([above, -2 - leaks]).astype(np.int32),
+            np.concatenate([time, pool.leaks[worker[leaks]]]),
+            np.repeat([READ, LEAK], [n, m]).astype(np.int8),
+            np.concatenate([worker, worker[leaks]]).astype(np.int32),
+            np.concatenate([slot, np.zeros(m, np.int64)]).astype(np.int32),
+            np.zeros(n + m, np.int32),
+            np.full(n + m, LEARNERS.index("annotators"), np.int8),
+        )
+        made = Objects(
+            id=kept[leaks], post=objects.post[thing[leaks]], kind=np.full(m, KEPT, np.int8),
+            parent=thing[leaks].astype(np.int32), holder=worker[leaks].astype(np.int32), birth=time[leaks],
+            natural=np.full(m, NEVER), flags=np.zeros(m, np.int8), maker=(-2 - leaks).astype(np.int32),
         )  # fmt: skip
-        return Stage(objects.post[row], events, no_objects())
+        return Stage(np.concatenate([objects.post[thing], objects.post[thing[leaks]]]), events, made)
 
     def tell(self, story: Story, noise: Noise) -> None:
-        """The same in plain Python, for one post."""
-        queue, stay = self.tables()
+        """The same in plain Python, for one post; workers and rounds are given, as people are."""
+        pool = hire(self.pool, noise, horizon_end=story.scene.horizon_end)
         for thing in [t for t in story.objects.values() if t.kind == "held_for_review"]:
-            audited = story.draw(noise, "audit", thing.id)[0] >> 32 < int(self.audit_share * 2**32)
-            for slot in range(self.labels + self.reviews + audited):
-                time = thing.birth + 1 + story.delay(queue, story.draw(noise, "queue", thing.id, slot)[0])
-                for attempt in range(ATTEMPTS):
-                    worker = story.draw(noise, "slot", thing.id, slot, attempt)[0] % self.workers
-                    coming, staying = story.draw(noise, "worker", worker)
-                    came = self.since + (coming >> 33) * (story.scene.horizon_end - self.since) // 2**31
-                    if came <= time < came + story.delay(stay, staying):
-                        story.see(thing, thing.maker, time, "review", worker, slot, "annotators")
-                        break
+            for number, (name, project) in enumerate(self.projects.items()):
+                if project.takes()[story.scene.kind[story.row]]:
+                    coin, word = story.draw(noise, f"task {name}", thing.id)
+                    if coin >> 32 < int(project.sample_share * 2**32):
+                        rounds = project.rounds(noise, name, horizon_end=story.scene.horizon_end).tolist()
+                        self._tell_task(story, noise, thing, number, project, rounds, word >> 2, pool)
+
+    def _tell_task(
+        self, story: Story, noise: Noise, thing: Thing, number: int, project: Project, rounds: list[list[int]],
+        task: int, pool: Workers,
+    ) -> None:  # fmt: skip
+        def ask(slot: int, after: Told | None) -> Told | None:
+            """The reading of one slot after another, with what the reader keeps of it."""
+            waiting, place = story.draw(noise, "task time", task, slot)
+            time = (after.time if after else thing.birth) + 1 + story.delay(self.queue(), waiting)
+            begin, end = next((each for each in rounds if each[1] > time), [NEVER, NEVER])
+            if time < begin:
+                time = begin + (place >> 32) * (end - begin) // 2**32
+            worker = _chosen(story, noise, pool, task, slot, time)
+            parent = after.name if after else thing.maker
+            key = number << 10 | slot
+            seen = None if worker is None else story.see(thing, parent, time, "review", worker, key, "annotators")
+            if worker is None or seen is None:
+                return None
+            keep = story.draw(noise, "keeps", task, worker)[0] >> 32
+            if time < pool.leaks[worker] < NEVER and keep < int(self.pool.kept_share * 2**32):
+                identity = story.draw(noise, "kept id", task, slot)[0] >> 2 | 1 << 62
+                kept = story.make("kept_by_worker", identity, thing.id, worker, time, NEVER, 0, seen)
+                story.see(kept, seen, int(pool.leaks[worker]), "leak", worker, 0, "annotators")
+            return next(e for e in story.events if e.name == seen)
+
+        ambiguous = int(project.ambiguous_share * 2**32)
+        for slot in range(project.labels):
+            seen = ask(slot, None)
+            if seen:
+                error = (int(pool.error[seen.name.actor]) >> 2) * ((2**32 - ambiguous) >> 2) // 2**28 + ambiguous // 2
+                if story.draw(noise, "label wrong", task, slot)[0] >> 32 < error:
+                    ask(REWORK + slot, seen)
+        gold = story.draw(noise, "gold", task)[0] >> 32 < int(project.gold_share * 2**32)
+        audit = story.draw(noise, "audit", task)[0] >> 32 < int(project.audit_share * 2**32)
+        asked = [GOLD + n for n in range(gold * project.gold_readers)] + [REVIEW + n for n in range(project.reviews)]
+        for slot in asked + [AUDIT] * audit:
+            ask(slot, None)
 
 
-@compiled
-def read(
-    held: Array,
-    identity: Array,
-    birth: Array,
-    close: Array,
-    horizon_end: Integer,
-    slots: Integer,
-    audit_share: Integer,
-    workers: Integer,
-    since: Integer,
-    audit_key: np.uint64,
-    queue_key: np.uint64,
-    slot_key: np.uint64,
-    worker_key: np.uint64,
-    queue: Array,
-    stay: Array,
-) -> tuple[Array, Array, Array, Array]:
-    """Object row, time, worker and slot of each reading."""
-    rows = [(0, 0, 0, 0)]
-    rows.clear()
-    for i in range(len(held)):
-        audited = whole(draw(audit_key, identity[i], 0, 0)[0] >> np.uint64(32)) < audit_share
-        for slot in range(slots + (1 if audited else 0)):
-            time = birth[i] + 1 + delay(queue, draw(queue_key, identity[i], slot, 0)[0])
-            if time >= close[i] or time >= horizon_end:
-                continue
-            for attempt in range(ATTEMPTS):
-                worker = whole(draw(slot_key, identity[i], slot, attempt)[0] % np.uint64(workers))
-                coming, staying = draw(worker_key, worker, 0, 0)
-                came = since + whole(coming >> np.uint64(33)) * (horizon_end - since) // 2**31
-                if came <= time and time < came + delay(stay, staying):
-                    rows.append((held[i], time, worker, slot))
-                    break
-    row, time_, worker_ = np.empty(len(rows), np.int32), np.empty(len(rows), np.int64), np.empty(len(rows), np.int32)
-    slot_ = np.empty(len(rows), np.int32)
-    for n in range(len(rows)):
-        row[n], time_[n], worker_[n], slot_[n] = rows[n]
-    return row, time_, worker_, slot_
+def _chosen(story: Story, noise: Noise, pool: Workers, task: int, slot: int, time: int) -> int | None:
+    """The twin of `workforce.chosen`."""
+    numbers = [
+        (float(story.draw(noise, "task slot", task, worker, slot)[0] >> 11) * (1.0 / int(weight)), worker)
+        for worker, weight in enumerate(pool.weight)
+        if pool.came[worker] <= time < pool.left[worker] and (slot < REVIEW or pool.reviewer[worker])
+    ]
+    return min(numbers)[1] if numbers else None
