@@ -28,6 +28,7 @@ def block_ties(
     width: Ints,
     share: Ints,
     begin: Ints,
+    before: Ints,
     fill: Ints,
     slot: Slots,
 ) -> None:
@@ -35,7 +36,8 @@ def block_ties(
 
     A block grows until it holds width[k] people, k their mean number of wanted ties d. Two of its members are tied
     with probability min(.95, share[k] d_i d_j / sum d), share in units of 2^-16, keyed by their ids. The tie is a
-    `relation` if they have one label from 0, else `otherwise`.
+    `relation` if they have one label from 0, else `otherwise`. A pair meets once here: it may be tied by
+    the first `before` slots only.
     """
     coin = np.empty(1, dtype=np.int64)
     for which in range(first, last):
@@ -59,12 +61,12 @@ def block_ties(
                     coin[two] = draw(key, min(person[a], other), max(person[a], other), 0)[0] >> HALF
                 for two in range(len(others)):
                     b = others[two]
-                    threshold = min(weight * min(begin[b + 1] - begin[b], HEAVIEST) // total, MOST)
                     if (
-                        coin[two] < threshold
+                        (coin[two] + 1) * total <= weight * min(begin[b + 1] - begin[b], HEAVIEST)
+                        and coin[two] < MOST
                         and begin[a] + fill[a] < begin[a + 1]
                         and begin[b] + fill[b] < begin[b + 1]
-                        and not tied(begin, fill, slot, a, b)
+                        and not tied(begin, before, slot, a, b)
                     ):
                         same = label[a] >= 0 and label[a] == label[b]
                         tie(begin, fill, slot, a, b, relation if same else otherwise)

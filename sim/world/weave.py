@@ -113,10 +113,24 @@ def _tie_blocks(laws: Weave, layout: Layout, noise: Noise, wanted: Ints, rank: I
         order = _ordered(laws, noise, name, layout, cell, label, wanted, rank)
         key = noise.key(f"block pair {name}")
         begin, fill, slot = held
+        before = fill.copy()
 
         def tie_cells(cells: tuple[int, int]) -> None:
             block_ties(
-                key, *cells, cell, order, layout.person, label, relation, INTEREST, width, parts, begin, fill, slot
+                key,
+                *cells,
+                cell,
+                order,
+                layout.person,
+                label,
+                relation,
+                INTEREST,
+                width,
+                parts,
+                begin,
+                before,
+                fill,
+                slot,
             )
 
         each(tie_cells, shares(begin[cell]))
