@@ -222,7 +222,7 @@ def test_blocks_equal_their_plain_twin(seed, size, cut, share):
     slot = np.full(begin[-1], -1, dtype=np.int32)
     person, nothing, part = np.arange(size), np.zeros(size, dtype=np.int64), np.full(13, share)
     key = noise.key("pair")
-    block_ties(key, 0, 2, start, order, person, nothing, 1, 3, width, part, begin, fill, slot)
+    block_ties(key, 0, 2, start, order, person, nothing, 1, 3, width, part, begin, fill.copy(), fill, slot)
     found = {(a, int(b) >> 2) for a in range(size) for b in slot[begin[a] : begin[a] + fill[a]]}
     assert found == block_twin(noise, "pair", order, start, degree, width, share)
     assert (fill <= degree).all()

@@ -81,8 +81,8 @@ def began(
     """When each tie began, s: a Beta(a, b) share of the time between the later account and `decision`."""
     since = np.empty(len(source), dtype=np.int64)
     quantiles, key = beta_thresholds(a=early_a, b=early_b), noise.key("tie began")
-    joined = joined.astype(np.int32)  # seconds until 2075; half the memory that is read here and there
-    each(lambda part: _began(key, *part, source, target, joined, decision, quantiles, since), _pieces(len(source)))
+    short = joined.astype(np.int32)  # seconds until 2075; half the memory that is read here and there
+    each(lambda part: _began(key, *part, source, target, short, decision, quantiles, since), _pieces(len(source)))
     return since
 
 
