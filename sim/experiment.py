@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.annotators import follow_hired
 from sim.cleanup.plan import Plan
 from sim.core.build import build
 from sim.core.clock import iso_date
@@ -64,7 +65,8 @@ class Life:
 def clean_up(owners: Owners, config: Config, noise: Noise, *, archived: bool) -> Life:
     """One seed: the log, every strategy's plans laid over it, and their scores."""
     world = owners.world
-    scene, log = simulate(world, config, noise)
+    scene, channels = prepare(world, config, noise)
+    log = propagate(scene, channels, noise, threads=config["threads"])
     decision, end = world.decision, scene.horizon_end
     platform = build(settle(config["platform"], None, "platform"), "platform")
 
@@ -74,8 +76,9 @@ def clean_up(owners: Owners, config: Config, noise: Noise, *, archived: bool) ->
     items = np.bitwise_count(world.posts["sensitive"].to_numpy()).astype(np.int64)
     if archived:  # what is sensitive to a real person nobody but she knows: every post counts at least once
         items = np.maximum(items, 1)
+    everything = under(at_once(world.owners, decision))
     ledger = open_ledger(
-        log, under(at_once(world.owners, decision)), owner=owners.number, items=items, owners=len(world.owners),
+        log, everything, owner=owners.number, items=items, owners=len(world.owners),
         decision=decision,
     )  # fmt: skip
     like_share = settle(config["account"]["like_share"], None)
@@ -86,7 +89,9 @@ def clean_up(owners: Owners, config: Config, noise: Noise, *, archived: bool) ->
     deeds, why_not, made, known, stops, inferred = {}, {}, {}, {}, {}, {}
     ranges = noise.branch("parameters") if config["params"] == "ranges" else None
     onlooker = None if archived else look(world, owners.number, noise, settle(config["adversary"], ranges, "adversary"))
-    taken_by = outsiders(config["channel"])
+    taken_by, handled = outsiders(config["channel"]), {}
+    follow = config["annotators"]
+    hired = follow_hired(channels, scene, log, ledger, everything, noise, decision=decision) if follow else None
     for name, strategy in build(settle(config["strategy"], None, "strategy"), "strategy").items():
         planned = plans(strategy, desk, platform, noise, decision=decision, horizon_end=end)
         if isinstance(planned, str):
@@ -99,13 +104,18 @@ def clean_up(owners: Owners, config: Config, noise: Noise, *, archived: bool) ->
         if onlooker is not None:
             taken = happened(log, alive, "scrape", actors=taken_by) > 0
             inferred[name] = infer(onlooker, standing(scene, doors) | taken)
+        if hired is not None:
+            handled[name] = hired.handled.parts(alive)
         known[name] = learnt_by(log, alive, ledger.sizes, times, weight)
         if any((plan.action == ACTIONS.index("delete")).any() for plan in planned):
             stops[name] = by_first_deletions(log, ledger, alive, [plan.target for plan in planned], grid)
     waits = np.array([w for w in WAITS_DAYS if w < config["horizon_days"]])
     later = [ledger.avoided(log, under(at_once(world.owners, decision + w * DAY_S))).sum() for w in waits.tolist()]
     days = (times - decision) // DAY_S
-    outcome = Outcome(ledger, deeds, days, known, stops, waits, np.array(later, dtype=np.int64), inferred)
+    outcome = Outcome(
+        ledger, deeds, days, known, stops, waits, np.array(later, dtype=np.int64), inferred, handled,
+        {} if hired is None else hired.figures,
+    )  # fmt: skip
     rivals = None
     if config["rivals"]:
         rivals = rival(

@@ -109,7 +109,7 @@ def fake(*, scale=1.0):
             "days": future, "avoidable": left, "low": [v * 0.8 for v in left], "high": [v * 1.25 for v in left],
         },
         "robust": {"most_seen": 0.83, "most_sensitive": 0.15, "at_random": 0.02},
-        "screen": None, "scenarios": [
+        "screen": None, "workers": [], "scenarios": [
             {"title": "If gig workers harvest public posts",
              "paragraphs": ["Of 1,000 public posts, 310 were harvested in a year.", "Deletion reached 12 of them."]},
         ],

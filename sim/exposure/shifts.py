@@ -4,6 +4,7 @@ The workers' side is measured and feeds nothing: what they earn and see follows 
 hours and pay, whatever an owner deletes.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,7 +64,7 @@ FIGURES: dict[str, str] = {
 
 
 def figures(
-    shifts: Shifts, projects: dict[str, Project], pool: Workers, noise: Noise, *, until: int, horizon_end: int
+    shifts: Shifts, projects: Mapping[str, Project], pool: Workers, noise: Noise, *, until: int, horizon_end: int
 ) -> dict[str, float]:
     """FIGURES of a pool in the year up to `until` (s); those that nobody's work gives are left out."""
     days = until - DAYS * DAY_S + DAY_S * np.arange(DAYS)

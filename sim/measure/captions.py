@@ -28,6 +28,16 @@ OTHERS_POSTS = (
     "is shown, the post itself stays."
 )
 
+REVIEWED = (
+    "What each plan leaves by the horizon, an owner: different people who read anything that shows her, different "
+    "countries they live in, things a worker kept that got out, sensitive items a model can be made to repeat, and the "
+    "chance that anything sensitive got out either way. An objection to training stops none of the reading: what is "
+    "held for annotation is another copy than what is held for training."
+)
+WORKED = (
+    "The workers' own side does not depend on what an owner deletes. Published figures are few: most rows are a "
+    "worker's account or an assumption with a wide range; how each was read stands among the parameters."
+)
 INFERRED = (
     "Shares of owners of whom it is found. Home town, employer: told by a public post that stands or was harvested, or "
     "by most of the friends who tell theirs. Identity: the home town, and nobody else there of that gender and date of "

@@ -1,6 +1,6 @@
 """From outcomes of all worlds and seeds to the leaderboard and the record a report is drawn from."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from sim.core.noise import Noise
 from sim.core.schema import LEARNERS
+from sim.measure.handled import unit_of
 from sim.measure.interval import Estimate, estimate
 from sim.measure.outcome import Deed, Outcome
-from sim.measure.results import Part, Row, StopHere, Waiting
+from sim.measure.results import Part, Row, StopHere, Waiting, WorkRow
 
 Worlds = Sequence[Sequence[Outcome]]
 """Outcomes by world, then by seed."""
@@ -40,6 +41,9 @@ def _rows_of(worlds: Worlds, name: str, noise: Noise) -> list[Row]:
     for measure in worlds[0][0].inferred.get(name, ()):
         right = _estimate(worlds, name, lambda o, _, m=measure: o.inferred[name][m], None, noise)  # type: ignore[misc]
         made.append(_row(name, measure, "share of owners", right))
+    for measure in worlds[0][0].handled.get(name, ()):
+        found = _estimate(worlds, name, lambda o, _, m=measure: o.handled[name][m], None, noise)  # type: ignore[misc]
+        made.append(_row(name, measure, unit_of(measure), found))
     return made
 
 
@@ -137,6 +141,20 @@ def over_time(worlds: Worlds) -> dict[str, list[float]]:
         name: np.mean([o.over_time[name] / max(1, o.ledger.owners) for o in every], axis=0).tolist()
         for name in every[0].over_time
     }
+
+
+def workers(worlds: Worlds, units: Mapping[str, str]) -> list[WorkRow]:
+    """The workers' own figures over seeds and worlds, in the order of `units`, without those nobody's work gives."""
+    every = [o.workers for world in worlds for o in world]
+    made = []
+    for measure, said in units.items():
+        values = np.array([found[measure] for found in every if measure in found])
+        if len(values):
+            mean, low, high = (float(curve[0]) for curve in _band(values[:, None]))
+            error = float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else 0.0
+            row = WorkRow(measure=measure, unit=said, n=len(values), mean=mean, low=low, high=high, mc_se=error)
+            made.append(row)
+    return made
 
 
 def robust(worlds: Worlds, names: Sequence[str]) -> dict[str, float]:

@@ -40,7 +40,9 @@ class Outcome:
     over_time: by strategy, pairs of all owners known by each of `moments_days`. stop_here: by strategy, how many
     deletions all owners have made and pairs avoided when each has made at most m, for a grid of m: int64[2, grid].
     waiting: pairs still avoidable if everything is done only after each of `waits_days`. inferred: by strategy and
-    measure, what an adversary has right, bool[owners]; empty for an archive, whose neighbours are made up.
+    measure, what an adversary has right, bool[owners]; empty for an archive, whose neighbours are made up. handled: by
+    strategy and measure, what hired people's work adds (measure/handled.py), int64[owners]; workers: figures of their
+    own side; both empty where it is not asked.
     """
 
     ledger: Ledger
@@ -51,6 +53,8 @@ class Outcome:
     waits_days: NDArray[np.int64]
     waiting: NDArray[np.int64]
     inferred: Mapping[str, Mapping[str, NDArray[np.bool_]]]
+    handled: Mapping[str, Mapping[str, NDArray[np.int64]]]
+    workers: Mapping[str, float]
 
 
 def scores(outcomes: Sequence[Sequence[Outcome]], owners: Sequence[NDArray[np.int64]]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from sim.measure.figures import frontier, honest_bar
 from sim.measure.findings import chosen
 from sim.measure.inferred import inferences, paragraph
 from sim.measure.results import Results
+from sim.measure.reviewed import added, reviews, work
 from sim.measure.tables import effects, leaderboard, measures, parameters
 
 FIGURES: tuple[tuple[str, Callable[..., str], Callable[[Results], captions.Caption]], ...] = (
@@ -42,6 +43,7 @@ def write_report(results: Results) -> str:
         _leaderboard(results),
         _out_of_reach(results),
         _inferred(results),
+        _reviewed(results),
         *_scenarios(results),
         _screen(results),
         _archive(results),
@@ -124,6 +126,17 @@ def _inferred(results: Results) -> str:
     return (
         f"<section><h2>What can still be inferred</h2><p>{text(said)}</p>{inferences(results, text)}"
         f"<p>{text(captions.INFERRED)}</p></section>"
+    )
+
+
+def _reviewed(results: Results) -> str:
+    said = added(results)
+    if not said:
+        return ""
+    return (
+        f"<section><h2>What human review adds</h2><p>{text(said)}</p>{reviews(results, text)}"
+        f"<p>{text(captions.REVIEWED)}</p><h3>For those who do the work</h3>{work(results, text)}"
+        f"<p>{text(captions.WORKED)}</p></section>"
     )
 
 

@@ -158,6 +158,18 @@ class Parameter(TypedDict):
     """How the source was read: VERIFIED, DERIVED, MEMORY, ASSUMPTION."""
 
 
+class WorkRow(TypedDict):
+    """One figure of the annotators' own side, over seeds and worlds."""
+
+    measure: str
+    unit: str
+    n: int
+    mean: float
+    low: float
+    high: float
+    mc_se: float
+
+
 class Flip(TypedDict):
     """A conclusion that changed when one parameter alone moved: the strategy ahead below and above, how often."""
 
@@ -208,6 +220,8 @@ class Results(TypedDict):
     robust: dict[str, float] | None
     """By strategy: share of seeds in which it avoids most among those that keep at least half the posts."""
     scenarios: list[Scenario]
+    workers: list[WorkRow]
+    """What the work of annotators is like; empty where it was not asked."""
     screen: Screen | None
     """Null: none was asked for."""
     parameters: list[Parameter]

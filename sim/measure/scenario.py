@@ -3,6 +3,7 @@
 from sim.measure.amounts import count, percent
 from sim.measure.findings import part, title_of
 from sim.measure.results import Results, Scenario
+from sim.measure.reviewed import added
 from sim.measure.words import horizon
 
 PICKED = "between one in a million and one in a hundred"
@@ -39,7 +40,8 @@ def gig_workers(usual: Results, picked: Results) -> Scenario:
         f"{percent(_share(learnt['irreversible'], models))} cannot be stopped afterwards. Friends' posts that show "
         "the person are read as well, and are not hers to delete."
     )
-    return Scenario(title=picked["title"], paragraphs=[first, second, third, fourth])
+    told = [first, second, third, fourth, added(picked)]
+    return Scenario(title=picked["title"], paragraphs=[paragraph for paragraph in told if paragraph])
 
 
 def _share(of: float, total: float) -> float:

@@ -59,6 +59,8 @@ def finish(found: Study, results: Results, config: dict[str, Any]) -> dict[str, 
         "not_applicable": {name: s["why_not"] for name, s in results["strategies"].items() if not s["applicable"]},
         "leaderboard": results["leaderboard"],
     }
+    if results["workers"]:
+        document["workers"] = results["workers"]
     if comparison.rivals is not None:
         document["rivals"] = in_words(comparison.rivals, deletions_and_pairs(comparison))
     return document

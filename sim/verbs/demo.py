@@ -17,6 +17,7 @@ def run(config: dict[str, Any]) -> dict[str, Any]:
     scenario = config | {
         "title": picked["title"],
         "channel": picked["channel"],
+        "annotators": picked["annotators"],
         "seeds": config["scenario_seeds"],
         "strategy": {name: config["strategy"][name] for name in config["scenario_strategies"]},
     }

@@ -11,6 +11,7 @@ from sim.core.parameters import parameters, settle
 from sim.core.provenance import record, run_id
 from sim.core.schema import DAY_S, LEARNERS
 from sim.experiment import Comparison, compare
+from sim.exposure.shifts import FIGURES
 from sim.measure import leaderboard
 from sim.measure.results import ArchiveFacts, Parameter, Results, Row, StrategyFacts
 from sim.platforms.exports.item import Archive
@@ -94,6 +95,7 @@ def _results(config: dict[str, Any], found: Comparison, archive: Archive | None,
         waiting=leaderboard.waiting(outcomes),
         robust=leaderboard.robust(outcomes, [name for name in config["strategy"] if name not in found.why_not]) or None,
         scenarios=[],
+        workers=leaderboard.workers(outcomes, FIGURES),
         screen=None,
         parameters=_parameters(config),
         provenance=provenance,
