@@ -34,7 +34,7 @@ test: $(DEV) ## All tests but verification and those on real servers, on WORKERS
 
 servers: $(DEV) ## Install real servers (a PDS, Synapse, relays ...) in a cache, and run the tests on them
 	$(PY) tests/servers/install.py
-	$(PY) -m pytest --benchmark-disable -m servers tests/servers
+	$(PY) -m pytest --benchmark-disable -rs --durations=6 -m servers tests/servers
 
 check: $(DEV) ## Lint, format, types and import contracts
 	$(PY) -m ruff check .
@@ -60,6 +60,7 @@ lock: ## Refresh the locks from pyproject.toml (needs uv)
 		--output-file requirements-dev.lock
 	uv pip compile $(LOCK_STYLE) --constraint requirements-dev.lock pyproject.toml benchmarks/peers.in \
 		--output-file benchmarks/peers.lock
+	uv pip compile $(LOCK_STYLE) tests/servers/python.in --output-file tests/servers/python.lock
 
 clean: ## Remove caches and build leftovers (runs and .venv stay)
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .import_linter_cache
