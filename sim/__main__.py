@@ -11,6 +11,7 @@ VERBS = {
     "compare": ("[PATH]", "which clean-up helps: on a synthetic world, a real graph, or your own archive at PATH"),
     "plan": ("[PATH]", "one strategy's plan with its finish date, calls and money, as a table and as a list"),
     "replay": ("RUN", "a plan rehearsed against the platform's limits; live=true: carried out, resumed, verified"),
+    "stage": ("RUN", "a plan's synthetic owner posts all she has on a test server of this machine, for replay"),
     "generate": ("", "a world as a folder of tables; write_as=mastodon|bluesky|x|instagram: its owners as archives"),
     "propagate": ("", "the event log of a world; write=true keeps it as Parquet"),
     "report": ("RUN", "the page of a run, drawn again from its record"),

@@ -18,7 +18,7 @@ from openapi_core.testing import MockRequest
 
 from sim.core.build import build
 from sim.core.parameters import settle
-from sim.platforms.connectors.connector import Kept
+from sim.platforms.connectors.connector import STAGED, Draft, Kept
 from sim.platforms.connectors.secret import Secret
 from sim.verbs.compose import compose_option
 
@@ -110,6 +110,10 @@ def all_requests(name: str) -> list[Asked]:
         made = some.connect(server.url, secrets={"token": Secret("token")}, clock=Clock())
         made.whoami()
         assert list(made.listed())
+        for kind in STAGED:
+            of = None if kind == "text" else next(iter(looks))
+            staged = made.stage(Draft(number=1, kind=kind, created=0, text="a", of=of))
+            assert staged.status == ("accepted" if name == "mastodon" else "refused")
         for native_id in looks:
             kept = made.fetch(native_id)
             assert isinstance(kept, Kept), kept

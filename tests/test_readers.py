@@ -11,7 +11,7 @@ from sim.core.errors import Mistake
 from sim.core.schema import EPOCH_UNIX_S
 from sim.platforms.exports.item import Archive, to_posts
 from sim.platforms.exports.read import read_archive
-from sim.platforms.exports.readers.bluesky import key_time
+from sim.platforms.exports.record_key import key_time, record_key
 from sim.platforms.exports.tree import _layer, id_text
 from tests.archives import (
     HOME,
@@ -245,6 +245,7 @@ def test_a_record_without_a_date_has_the_time_of_its_key(tmp_path: Path) -> None
     [item] = read_archive(tmp_path).items
     assert item.created == key_time(TID) > 0
     assert key_time("self") == key_time("3jzfcijpj2z2!") == 0
+    assert key_time(record_key(600_000_000, 7)) == 600_000_000
 
 
 def test_a_damaged_record_costs_itself_alone(tmp_path: Path) -> None:

@@ -128,10 +128,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
             null=True,
         ),
         Column(
-            "to",
-            pa.int64(),
-            "whom a message is for, whose post a like is for, who is followed; null: no one",
-            null=True,
+            "to", pa.int64(), "whom a message is for, whose post is liked, who is followed; null: no one", null=True
         ),
         Column("deleted", pa.int64(), "when its author deletes it of her own accord, s; null: never", null=True),
         Column("native_id", pa.string(), "the platform's id, of a post from an archive", null=True),
@@ -186,6 +183,11 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("uri", pa.string(), "its address; null: not known", null=True),
         Column("kind", pa.int8(), _text(KINDS)),
         Column("label", pa.string(), "its day, kind and first words, for a reader"),
+    ),
+    "staged": (
+        Column("post", pa.int64(), "the synthetic post that was put on a test server, or is liked or reposted there"),
+        Column("what", _STRING, "text: the post itself; like, repost: a friend's"),
+        Column("native_id", pa.string(), "its id there; null: it has none of its own", null=True),
     ),
     "receipts": (
         Column("number", pa.int64(), "place in the plan, from 1"),

@@ -17,7 +17,7 @@ from sim.verbs.compose import compose_config, conf_dir
 from sim.verbs.options import show_options
 
 ON_ARCHIVES = ("compare", "plan")
-TAKE_PATH = (*ON_ARCHIVES, "replay", "report")
+TAKE_PATH = (*ON_ARCHIVES, "replay", "report", "stage")
 
 Paths = str | list[str] | None
 

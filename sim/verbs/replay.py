@@ -96,6 +96,8 @@ class Work:
         try:
             runner.run()
         finally:
+            if sys.stderr.isatty():
+                print("\r\033[K", end="", file=sys.stderr)
             found = outcome(
                 self._journal, self._platform.limits, reads=runner.waiting.reads, backoffs=runner.waiting.backoffs
             )
@@ -135,8 +137,9 @@ class Work:
         )
 
     def _allowed(self, predicted: Outcome, who: str) -> int:
+        account = f"{who} on {self._journal.fact('server')}"
         return allowance(
-            self._journal, predicted, self._config["allow"], who=who, archive=self._folder / "archive",
+            self._journal, predicted, self._config["allow"], who=account, archive=self._folder / "archive",
             silent=self._config["output"] != "table",
         )  # fmt: skip
 

@@ -1,11 +1,13 @@
 """A saved plan and the folder of its replay beside it: made once, opened by every later command."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+
+import pyarrow as pa
 
 from sim.cleanup.limits import Platform
 from sim.core.build import build
@@ -50,27 +52,61 @@ def load(config: dict[str, Any], now: float) -> Saved:
     run = Path(config["path"]).expanduser()
     if (run / "keep.json").is_file():
         return _kept(run, read_json(run / "keep.json"))
+    plan = read_plan(run)
+    folder = plan.folder
+    if not (folder / "journal.sqlite").is_file():
+        begin(plan, now)
+    journal = Journal.open(folder / "journal.sqlite")
+    begun = journal.fact("plan")
+    journal.close()
+    require(begun == plan.digest, f"'{run}' holds another plan than the one that '{folder}' was begun with.")
+    return Saved(run, folder, plan.platform, plan.provenance, None, ALLOW)
+
+
+@dataclass(frozen=True)
+class SavedPlan:
+    """The tables of a run's plan, the platform it was made for, its whole record, and the plan's hash."""
+
+    run: Path
+    plan: pa.Table
+    targets: pa.Table
+    platform: Platform
+    provenance: dict[str, Any]
+
+    @property
+    def folder(self) -> Path:
+        """Where its replay is, or will be."""
+        return self.run.with_name(self.run.name + ".replay")
+
+    @property
+    def digest(self) -> str:
+        """What a replay was begun with."""
+        return sha256(json.dumps([content_hashes(self.plan), content_hashes(self.targets)]).encode()).hexdigest()
+
+
+def read_plan(run: Path) -> SavedPlan:
+    """The plan in a run folder. Raises Mistake if there is none."""
     if not (run / "plan.parquet").is_file():
         compared = (run / "results.json").is_file()
         hint = " It holds a comparison: `afterpost plan` with the same words writes a plan." if compared else ""
         raise Mistake(f"'{run}' holds no plan.parquet.{hint}")
     provenance = read_json(run / "provenance.json")
-    parameters = provenance["parameters"]
-    platform = _platform(parameters["platform"])
-    folder = run.with_name(run.name + ".replay")
+    platform = _platform(provenance["parameters"]["platform"])
     plan, targets = read_table(run / "plan.parquet"), read_table(run / "targets.parquet")
-    digest = sha256(json.dumps([content_hashes(plan), content_hashes(targets)]).encode()).hexdigest()
-    if not (folder / "journal.sqlite").is_file():
-        decision = seconds(settle(parameters["world"]["decision"], None))
-        later_s = 0 if parameters.get("path") else int(now) - decision  # a synthetic world has no calendar of its own
-        tasks = planned(plan, targets, platform, decision=decision, later_s=later_s, begin=int(now))
-        folder.mkdir(parents=True, exist_ok=True)
-        Journal.create(folder / "journal.sqlite", tasks, {"plan": digest}).close()
-    journal = Journal.open(folder / "journal.sqlite")
-    begun = journal.fact("plan")
-    journal.close()
-    require(begun == digest, f"'{run}' holds another plan than the one that '{folder}' was begun with.")
-    return Saved(run, folder, platform, provenance, None, ALLOW)
+    return SavedPlan(run, plan, targets, platform, provenance)
+
+
+def begin(saved: SavedPlan, now: float, *, native_ids: Mapping[int, str] | None = None, **facts: str) -> None:
+    """Begin the replay of a plan: its journal, with all of its tasks. native_ids: by target, of what was staged."""
+    parameters, targets = saved.provenance["parameters"], saved.targets
+    if native_ids is not None:
+        ids = pa.array([native_ids.get(target) for target in targets["target"].to_pylist()], pa.string())
+        targets = targets.set_column(targets.schema.get_field_index("native_id"), "native_id", ids)
+    decision = seconds(settle(parameters["world"]["decision"], None))
+    later_s = 0 if parameters.get("path") else int(now) - decision  # a synthetic world has no calendar of its own
+    tasks = planned(saved.plan, targets, saved.platform, decision=decision, later_s=later_s, begin=int(now))
+    saved.folder.mkdir(parents=True, exist_ok=True)
+    Journal.create(saved.folder / "journal.sqlite", tasks, {"plan": saved.digest} | facts).close()
 
 
 def keep(config: dict[str, Any]) -> Saved:

@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import httpx
 
@@ -30,59 +29,19 @@ def bluesky(folder: Path, *, posts: int, rate_limits: bool = False) -> Iterator[
         running(directory, ready=answers(f"http://127.0.0.1:{plc}/_health"), log=folder / "plc.log", more=more),
         running(server, ready=answers(f"{url}/xrpc/_health"), log=folder / "pds.log", more=more) as process,
     ):
-        alice, bob = Account(url, "alice"), Account(url, "bob")
-        own = alice.post([f"post {number} of alice" for number in range(posts)])
-        others = bob.post([f"post {number} of bob" for number in range(3)])
-        now = "2026-01-01T00:00:00.000Z"
-        for kind in ("like", "repost"):
-            subject = [{"subject": {"uri": uri, "cid": alice.cid[uri]}, "createdAt": now} for uri in own[:2]]
-            others += bob.create(f"app.bsky.feed.{kind}", subject)
-        yield Stage(
+        for name in ("alice", "bob"):
+            account = {"handle": f"{name}.test", "email": f"{name}@example.org", "password": PASSWORD}
+            httpx.post(f"{url}/xrpc/com.atproto.server.createAccount", json=account, timeout=60).raise_for_status()
+        stage = Stage(
             platform="bluesky",
             server=url,
-            secrets={"AFTERPOST_BLUESKY_HANDLE": "alice.test", "AFTERPOST_BLUESKY_PASSWORD": PASSWORD},
-            own=own,
-            others=others,
+            secrets={"handle": "alice.test", "password": PASSWORD},
+            friend={"handle": "bob.test", "password": PASSWORD},
             living=lambda ids: living(url, ids),
             process=process,
         )
-
-
-class Account:
-    """An account made on a PDS, and what it writes there."""
-
-    def __init__(self, url: str, name: str) -> None:
-        handle = {"handle": f"{name}.test", "email": f"{name}@example.org", "password": PASSWORD}
-        self.client = httpx.Client(
-            base_url=f"{url}/xrpc/", timeout=60, limits=httpx.Limits(max_keepalive_connections=0)
-        )
-        made = self.client.post("com.atproto.server.createAccount", json=handle).raise_for_status().json()
-        self.did, self.client.headers["authorization"] = made["did"], f"Bearer {made['accessJwt']}"
-        self.cid: dict[str, str] = {}
-
-    def post(self, texts: list[str]) -> list[str]:
-        """Write posts, a second apart; their URIs."""
-        return self.create(
-            "app.bsky.feed.post",
-            [
-                {"text": text, "createdAt": f"2026-01-01T{place // 3600:02}:{place // 60 % 60:02}:{place % 60:02}.000Z"}
-                for place, text in enumerate(texts)
-            ],
-        )
-
-    def create(self, collection: str, records: list[dict[str, Any]]) -> list[str]:
-        """Create records, up to 200 a call; their URIs."""
-        uris: list[str] = []
-        for first in range(0, len(records), 200):
-            writes = [
-                {"$type": "com.atproto.repo.applyWrites#create", "collection": collection, "value": value}
-                for value in records[first : first + 200]
-            ]
-            done = self.client.post("com.atproto.repo.applyWrites", json={"repo": self.did, "writes": writes})
-            for result in done.raise_for_status().json()["results"]:
-                uris.append(result["uri"])
-                self.cid[result["uri"]] = result["cid"]
-        return uris
+        stage.begin(posts, marks=("like", "repost"))
+        yield stage
 
 
 def living(url: str, uris: list[str]) -> set[str]:

@@ -3,13 +3,15 @@
 import imaplib
 import os
 import re
+import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from servers.stage import Stage
+from servers.stage import Stage, posted
 from servers.start import free_port, listens, need, running
 
 PASSWORD = "only-for-this-test"
@@ -54,27 +56,37 @@ def dovecot(folder: Path, *, posts: int) -> Iterator[Stage]:
     need("dovecot")
     if os.geteuid() != 0:
         pytest.skip("Dovecot changes users, which needs root")
+    version = subprocess.run(["dovecot", "--version"], capture_output=True, text=True, check=True).stdout
+    if not version.startswith("2.3."):
+        pytest.skip(f"the settings here are Dovecot 2.3's, and this is {version}")
+    with tempfile.TemporaryDirectory(prefix="afterpost-dovecot-") as made:  # its mail processes run as nobody
+        yield from _serve(Path(made), posts, log=folder / "start.log")
+
+
+def _serve(folder: Path, posts: int, *, log: Path) -> Iterator[Stage]:
+    """The server, with all of its files in `folder`."""
     port, config = free_port(), folder / "dovecot.conf"
+    folder.chmod(0o755)
     (folder / "mail").mkdir()
     (folder / "mail").chmod(0o777)
-    for above in (folder, *folder.parents[:-1]):  # the mail processes run as nobody
-        above.chmod(above.stat().st_mode | 0o001)
     config.write_text(SETTINGS.format(folder=folder, port=port, password=PASSWORD))
     command = ["dovecot", "-F", "-c", os.fspath(config)]
-    with running(command, ready=listens(port), log=folder / "start.log") as process:
-        with open_mailbox(port) as mailbox:
-            mailbox.create("Sent")
-            own = [put(mailbox, "Sent", f"alice-{number}", "alice") for number in range(posts)]
-            others = [put(mailbox, "INBOX", f"bob-{number}", "bob") for number in range(3)]
-        yield Stage(
+    with running(command, ready=listens(port), log=log) as process:
+        stage = Stage(
             platform="imap",
             server=f"imap://127.0.0.1:{port}",
-            secrets={"AFTERPOST_IMAP_USER": "alice", "AFTERPOST_IMAP_PASSWORD": PASSWORD},
-            own=own,
-            others=others,
+            secrets={"user": "alice", "password": PASSWORD},
+            friend={"user": "bob", "password": PASSWORD},
             living=lambda ids: living(port, ids),
             process=process,
         )
+        with open_mailbox(port) as mailbox:
+            stage.others = [put(mailbox, "INBOX", f"bob-{number}") for number in range(3)]
+        if posts:
+            mine = stage.connected()
+            stage.own = posted(mine, posts)
+            mine._close()
+        yield stage
 
 
 @contextmanager
@@ -85,12 +97,9 @@ def open_mailbox(port: int) -> Iterator[imaplib.IMAP4]:
         yield mailbox
 
 
-def put(mailbox: imaplib.IMAP4, box: str, name: str, who: str) -> str:
-    """Store a message; its id: the box, the box's validity, and the number in it."""
-    text = (
-        f"From: {who}@example.org\r\nTo: carol@example.org\r\nMessage-ID: <{name}@example.org>\r\n"
-        f"Date: Thu, 01 Jan 2026 00:00:00 +0000\r\nSubject: {name}\r\n\r\nmessage {name}\r\n"
-    )
+def put(mailbox: imaplib.IMAP4, box: str, name: str) -> str:
+    """Store a message of bob's; its id: the box, the box's validity, and the number in it."""
+    text = f"From: bob@example.org\r\nMessage-ID: <{name}@example.org>\r\nSubject: {name}\r\n\r\nfrom bob\r\n"
     status, answer = mailbox.append(box, "", "", text.encode())
     assert status == "OK", answer
     validity, number = re.search(rb"APPENDUID (\d+) (\d+)", answer[0]).groups()  # type: ignore[union-attr]
@@ -102,7 +111,8 @@ def living(port: int, ids: list[str]) -> set[str]:
     found = set()
     with open_mailbox(port) as mailbox:
         for box in ("INBOX", "Sent"):
-            mailbox.select(box, readonly=True)
+            if mailbox.select(box, readonly=True)[0] != "OK":
+                continue  # there is no such box yet
             (validity,) = mailbox.response("UIDVALIDITY")[1]
             numbers = mailbox.uid("SEARCH", "ALL")[1][0].split()
             found |= {f"{box}/{validity.decode()}/{number.decode()}" for number in numbers}

@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ RELAYS = ("local_relay", "nostr_relay")
 
 @contextmanager
 def relay(folder: Path, kind: str, *, posts: int, per_minute: int = 0) -> Iterator[Stage]:
-    """A relay that holds `posts` notes of alice, three of bob, and one of his requests to delete a note of hers.
+    """A relay that holds `posts` notes of alice, three of bob, and his reactions to and reposts of her first two.
 
     per_minute: events it accepts in a minute; 0: as many as it can.
     """
@@ -35,36 +35,17 @@ def relay(folder: Path, kind: str, *, posts: int, per_minute: int = 0) -> Iterat
         command = [sys.executable, os.fspath(HERE / "local_relay.py"), str(port), str(per_minute)]
     with running(command, ready=listens(port), log=folder / f"{kind}.log") as process:
         url = f"ws://127.0.0.1:{port}"
-        alice, bob = sdk.Keys.generate(), sdk.Keys.generate()
-        own = publish(url, [note(sdk, alice, number) for number in range(posts)])
-        others = publish(url, [note(sdk, bob, number) for number in range(3)])
-        yield Stage(
+        key = [sdk.Keys.generate().secret_key().to_bech32() for _ in range(2)]
+        stage = Stage(
             platform="nostr",
             server=url,
-            secrets={"AFTERPOST_NOSTR_KEY": alice.secret_key().to_bech32()},
-            own=own,
-            others=others,
+            secrets={"key": key[0]},
+            friend={"key": key[1]},
             living=lambda ids: living(url, ids),
             process=process,
         )
-
-
-def note(sdk: Any, keys: Any, number: int) -> str:
-    """A signed note, as JSON. Pairs share a second, as notes from a script do."""
-    when = sdk.Timestamp.from_secs(1_767_225_600 + number // 2)
-    return str(sdk.EventBuilder(sdk.Kind(1), f"note {number}").custom_created_at(when).finalize(keys).as_json())
-
-
-def publish(url: str, notes: Sequence[str]) -> list[str]:
-    """Send notes, each once the one before is accepted; their ids."""
-    ids = []
-    with connect(url) as relay:
-        for one in notes:
-            relay.send(f'["EVENT",{one}]')
-            answer = json.loads(relay.recv(timeout=30))
-            assert answer[0] == "OK" and answer[2], answer
-            ids.append(answer[1])
-    return ids
+        stage.begin(posts, marks=("like", "repost"))
+        yield stage
 
 
 def living(url: str, ids: list[str]) -> set[str]:

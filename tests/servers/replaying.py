@@ -1,4 +1,4 @@
-"""A plan of deletions as `afterpost plan` saves it, and `afterpost replay` on it in a process of its own."""
+"""Plans by `afterpost plan` or of chosen ids, and `afterpost stage` and `replay` on them in processes of their own."""
 
 import json
 import os
@@ -15,7 +15,8 @@ import pyarrow as pa
 from servers.stage import Stage
 from sim.core.schema import ACTIONS, KINDS, RESULTS, table
 from sim.core.store import read_table, write_json, write_table
-from sim.verbs.compose import compose_option
+from sim.verbs.command import perform
+from sim.verbs.compose import compose_config, compose_option
 
 ROOT = Path(__file__).parents[2]
 DECISION = 600_000_000
@@ -51,12 +52,45 @@ def save_plan(folder: Path, stage: Stage, ids: list[str], *, rule: dict[str, Any
     return folder
 
 
-def start(run: Path, stage: Stage, *words: str) -> subprocess.Popen[str]:
-    """`afterpost replay RUN WORDS`, with the owner's credentials and no others."""
+def plan(folder: Path, platform: str, *, batch: int) -> Path:
+    """The plan of a synthetic owner to delete what is over a year old, 219 of her 242 posts, under a test's limits."""
+    rule = ",".join(f"{name}:{value}" for name, value in FAST.items())
+    words = [
+        f"platform={platform}", "world.size=200", "world.owners=1", "world.seed=52", "choose=filter",
+        "select.before=2025-11-22", f"select.kinds=[{','.join(KINDS[:7])}]", f"out={folder}", "platform.limits.pace=1",
+        f"platform.limits.batch={batch}", "platform.limits.calls_per_item=1",
+        f"platform.limits.rules=[{{_target_:sim.cleanup.limits.Rule,{rule},source:test,evidence:assumption}}]",
+    ]  # fmt: skip
+    return Path(perform("plan", None, compose_config("plan", words), quiet=True)["run"])
+
+
+@dataclass(frozen=True)
+class Staged:
+    """Ids of what `afterpost stage` put on a server: the plan's, her other posts, and what a friend made of them."""
+
+    planned: list[str]
+    spared: list[str]
+    marks: list[str]
+
+
+def stage_plan(run: Path, stage: Stage) -> Staged:
+    """Stage a plan's owner, with a friend, on an empty account of a server."""
+    ended = finish(start(run, stage, "friend=true", verb="stage"))
+    assert ended.status == 0, ended.problem
+    rows = read_table(run.with_name(run.name + ".replay") / "staged.parquet").to_pylist()
+    targets = set(read_table(run / "plan.parquet")["target"].to_pylist())
+    own = {row["native_id"]: row["post"] in targets for row in rows if row["what"] == "text"}
+    marks = {row["native_id"] for row in rows if row["native_id"] is not None} - set(own)
+    assert ended.document["text"] == len(own)
+    return Staged([i for i in own if own[i]], [i for i in own if not own[i]], sorted(marks))
+
+
+def start(run: Path, stage: Stage, *words: str, verb: str = "replay") -> subprocess.Popen[str]:
+    """`afterpost VERB RUN WORDS`, with the credentials of a stage and no others."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AFTERPOST_")}
-    environment |= {"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring", **stage.secrets}
+    environment |= {"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring", **stage.environment}
     return subprocess.Popen(
-        [sys.executable, "-m", "sim", "replay", str(run), f"server={stage.server}", *words, "output=json"], cwd=ROOT,
+        [sys.executable, "-m", "sim", verb, str(run), f"server={stage.server}", *words, "output=json"], cwd=ROOT,
         env=environment, text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
 
@@ -87,6 +121,13 @@ def kill_midway(process: subprocess.Popen[str], stage: Stage, ids: list[str]) ->
     process.communicate(timeout=60)
     assert process.returncode == -signal.SIGKILL, "it had ended before it could be killed"
     return len(stage.living(ids))
+
+
+def in_order(run: Path) -> list[str]:
+    """The ids of a staged plan's posts, in the order in which it takes them."""
+    rows = read_table(run.with_name(run.name + ".replay") / "staged.parquet").to_pylist()
+    ids = {row["post"]: row["native_id"] for row in rows if row["what"] == "text"}
+    return [ids[target] for target in read_table(run / "plan.parquet")["target"].to_pylist()]
 
 
 def receipts(run: Path) -> dict[str, str]:

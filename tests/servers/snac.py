@@ -29,17 +29,16 @@ def snac(folder: Path, *, posts: int) -> Iterator[Stage]:
     url = f"http://127.0.0.1:{port}"
     with running(["snac", "httpd", os.fspath(base)], ready=listens(port), log=folder / "snac.log") as process:
         tokens = {name: token(url, name, word) for name, word in password.items()}
-        own = [post(url, tokens["alice"], f"note {number} of alice") for number in range(posts)]
-        others = [post(url, tokens["bob"], f"note {number} of bob") for number in range(3)]
-        yield Stage(
+        stage = Stage(
             platform="mastodon",
             server=url,
-            secrets={"AFTERPOST_MASTODON_TOKEN": tokens["alice"]},
-            own=own,
-            others=others,
-            living=lambda ids: {one for one in ids if alive(url, one, tokens["bob"])},
+            secrets={"token": tokens["alice"]},
+            friend={"token": tokens["bob"]},
+            living=lambda ids: living(url, ids, tokens["bob"]),
             process=process,
         )
+        stage.begin(posts)
+        yield stage
 
 
 def add_user(base: Path, name: str) -> str:
@@ -67,17 +66,11 @@ def token(url: str, name: str, password: str) -> str:
         return str(client.post("/oauth/token", json=trade).raise_for_status().json()["access_token"])
 
 
-def post(url: str, token: str, text: str) -> str:
-    """Write a note; its id."""
+def living(url: str, notes: list[str], token: str) -> set[str]:
+    """Which notes are there for somebody signed in as another."""
+    headers = {"authorization": f"Bearer {token}"}
     with fresh(url) as client:
-        made = client.post("/api/v1/statuses", json={"status": text}, headers={"authorization": f"Bearer {token}"})
-    return str(made.raise_for_status().json()["id"])
-
-
-def alive(url: str, note: str, token: str) -> bool:
-    """Whether a note is there for somebody signed in as another."""
-    with fresh(url) as client:
-        return client.get(f"/api/v1/statuses/{note}", headers={"authorization": f"Bearer {token}"}).status_code == 200
+        return {one for one in notes if client.get(f"/api/v1/statuses/{one}", headers=headers).status_code == 200}
 
 
 def fresh(url: str) -> httpx.Client:

@@ -72,19 +72,19 @@ def synapse(folder: Path, *, posts: int, per_second: float = 200, burst: int = 2
     with running(server, ready=answers(f"{url}/_matrix/client/versions"), log=folder / "synapse.log") as process:
         admin, alice, bob = (User(url, name, admin=name == "admin") for name in ("admin", "alice", "bob"))
         admin.unlimited(alice, bob)
-        rooms = [alice.room("together", invited=bob), alice.room("alone")]
-        own = [alice.say(rooms[number % 2], f"message {number} of alice") for number in range(posts)]
-        others = [bob.say(rooms[0], f"message {number} of bob") for number in range(3)]
-        admin.limited(alice, bob)
-        yield Stage(
+        alice.room("together", invited=bob)
+        alice.room("alone")
+        stage = Stage(
             platform="matrix",
             server=url,
-            secrets={"AFTERPOST_MATRIX_TOKEN": alice.token},
-            own=own,
-            others=others,
+            secrets={"token": alice.token},
+            friend={"token": bob.token},
             living=lambda ids: {one for one in ids if bob.sees(one) or alice.sees(one)},
             process=process,
         )
+        stage.begin(posts)
+        admin.limited(alice, bob)
+        yield stage
 
 
 class User:
@@ -118,12 +118,6 @@ class User:
         if invited:
             invited.client.post(f"/_matrix/client/v3/rooms/{room}/join", json={}).raise_for_status()
         return room
-
-    def say(self, room: str, text: str) -> str:
-        """Send a message."""
-        where = f"/_matrix/client/v3/rooms/{room}/send/m.room.message/{hashlib.sha256(text.encode()).hexdigest()}"
-        said = self.client.put(where, json={"msgtype": "m.text", "body": text}).raise_for_status().json()
-        return f"{room}/{said['event_id']}"
 
     def sees(self, item: str) -> bool:
         """Whether a message still has its content for this user; a redacted one answers 200 as an empty shell."""

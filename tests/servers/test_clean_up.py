@@ -1,4 +1,4 @@
-"""A clean-up from plan to receipts on real servers: rehearsed, killed midway, resumed, and read again on the server."""
+"""A clean-up from world to receipts on real servers: planned, staged, rehearsed, killed midway, resumed, read again."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -12,14 +12,13 @@ from servers.bluesky import bluesky
 from servers.dovecot import dovecot
 from servers.mastodon import mastodon
 from servers.nostr import relay
-from servers.replaying import FAST, finish, kill_midway, receipts, save_plan, start
+from servers.replaying import FAST, finish, in_order, kill_midway, plan, receipts, save_plan, stage_plan, start
 from servers.snac import snac
 from servers.stage import Stage
 from servers.synapse import synapse
 
 pytestmark = pytest.mark.servers
 
-PLANNED, SPARED = 200, 10
 SERVERS: dict[str, tuple[Callable[..., AbstractContextManager[Stage]], int]] = {
     # how it is started, and how many items share a call
     "bluesky": (bluesky, 20),
@@ -42,26 +41,33 @@ def staged(name: str, folder: Path, *, posts: int, **more: Any) -> Iterator[Stag
 
 
 @pytest.mark.parametrize("name", SERVERS)
-def test_a_killed_clean_up_resumes_and_its_receipts_agree_with_the_server(name: str, tmp_path: Path) -> None:
-    with staged(name, tmp_path / "server", posts=PLANNED + SPARED) as stage:
-        planned, spared = stage.own[:PLANNED], stage.own[PLANNED:]
-        run = save_plan(tmp_path / "run", stage, planned, rule=FAST, pace=1.0, batch=SERVERS[name][1])
+def test_a_world_is_staged_and_its_plan_replayed_through_a_kill(name: str, tmp_path: Path) -> None:
+    with staged(name, tmp_path / "server", posts=0) as stage:
+        run = plan(tmp_path / "runs", stage.platform, batch=SERVERS[name][1])
+        there = stage_plan(run, stage)
+        assert len(there.planned) == 219 and len(there.spared) == 23
+        everything = {*there.planned, *there.spared, *there.marks, *stage.others}
+        assert stage.living(sorted(everything)) == everything
+
         rehearsed = finish(start(run, stage))
         assert rehearsed.status == 0, rehearsed.problem
-        assert rehearsed.document["predicted"]["results"]["confirmed"] == PLANNED
-        assert len(stage.living(stage.own)) == PLANNED + SPARED, "a rehearsal touches nothing"
+        assert rehearsed.document["predicted"]["results"]["confirmed"] == len(there.planned)
+        assert stage.living(there.planned) == set(there.planned), "a rehearsal touches nothing"
 
-        words = ("live=true", f"allow={PLANNED}")
-        left = kill_midway(start(run, stage, *words), stage, planned)
-        assert 0 < left < PLANNED, "it died in the middle"
+        words = ("live=true", f"allow={len(there.planned)}")
+        left = kill_midway(start(run, stage, *words), stage, in_order(run))
+        assert 0 < left < len(there.planned), "it died in the middle"
         resumed = finish(start(run, stage, *words))
         assert resumed.status == 0, resumed.problem
         assert resumed.document["observed"]["left"] == 0
 
-        assert not stage.living(planned), "all gone on the server"
-        assert stage.living(spared) == set(spared), "her other posts are there"
-        assert stage.living(stage.others) == set(stage.others), "and nothing of anyone else was touched"
-        assert receipts(run) == dict.fromkeys(planned, "confirmed")
+        assert not stage.living(there.planned), "all gone on the server"
+        kept = {*there.spared, *there.marks, *stage.others}
+        assert stage.living(sorted(kept)) == kept, "her other posts and all of anyone else's are there"
+        assert receipts(run) == dict.fromkeys(there.planned, "confirmed")
+        seen = finish(start(run, stage, "survey=true", "friend=true", verb="stage"))
+        [gone] = [row for row in seen.document["rows"] if (row["what"], row["of"]) == ("text", "planned")]
+        assert gone["gone"] == gone["staged"] == len(there.planned)
 
 
 def test_a_404_while_the_post_lives_is_booked_refused_and_endless_pages_end(tmp_path: Path) -> None:

@@ -9,10 +9,11 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from sim.core.errors import Mistake
-from sim.platforms.connectors.connector import Answer, Clock, Evidence, Kept, Look, Sight, Status
+from sim.platforms.connectors.connector import Answer, Clock, Draft, Evidence, Kept, Look, Sight, Status
 from sim.platforms.connectors.describe import Call
 from sim.platforms.connectors.fill import reach
 from sim.platforms.connectors.pages import patiently
@@ -20,10 +21,15 @@ from sim.platforms.connectors.refused import refuse_strangers
 from sim.platforms.connectors.secret import Secret
 from sim.platforms.connectors.web import Reply, Web, answered, judge
 from sim.platforms.exports.container import View
+from sim.platforms.exports.fields import EPOCH
 from sim.platforms.exports.item import Item
 from sim.platforms.exports.readers.bluesky import read
+from sim.platforms.exports.record_key import record_key
 
 DELETE = "com.atproto.repo.applyWrites#delete"
+
+LONGEST = 300
+"""Characters of a post (lexicon app.bsky.feed.post counts graphemes, which are no more)."""
 
 STRANGE = "it is no address of a record of this account: at://did/collection/key"
 _ID = re.compile(r"at://(?P<repo>did:[a-z]+:[\w.:%-]+)/(?P<collection>[A-Za-z0-9.-]+)/(?P<rkey>[\w.~:-]+)")
@@ -149,6 +155,30 @@ class BlueskyConnector:
         reply = self._signed(PUT, names | {"record": json.loads(kept.raw)["value"]})
         status, made = _judge(reply), _json(reply).get("uri")
         return answered(reply, status, detail="" if status == "accepted" else self._shown(reply), new_id=made)
+
+    def stage(self, draft: Draft) -> Answer:
+        """Write a record under a key of the draft's own, so that the same draft is the same record."""
+        if self._did is None:
+            self.whoami()
+        collection = f"app.bsky.feed.{'post' if draft.kind == 'text' else draft.kind}"
+        when = (EPOCH + timedelta(seconds=draft.created)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+        record: dict[str, Any] = {"$type": collection, "createdAt": when}
+        if draft.of is not None:
+            record["subject"] = self._named(draft.of)
+        else:
+            record["text"] = draft.text[:LONGEST]
+        if draft.reply_to is not None:
+            above = self._named(draft.reply_to)
+            record["reply"] = {"root": above, "parent": above}
+        rkey = record_key(draft.created, draft.number)
+        reply = self._signed(PUT, {"repo": self._did, "collection": collection, "rkey": rkey, "record": record})
+        status, made = _judge(reply), _json(reply).get("uri")
+        return answered(reply, status, detail="" if status == "accepted" else self._shown(reply), new_id=made)
+
+    def _named(self, native_id: str) -> dict[str, Any]:
+        """A record as others refer to it: by its address and the hash of what it says."""
+        found = _json(self._web.send(RECORD, _names(native_id) or {}, signed_in=False))
+        return {"uri": native_id, "cid": found.get("cid")}
 
     def _own(self, native_id: str) -> dict[str, str] | None:
         """The parts of a record's address, if it is this account's, as far as that is known."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from sim.platforms.connectors.secret import Secret
 from sim.platforms.exports.item import Item
@@ -72,6 +72,27 @@ class Kept:
     undo: bytes | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """Something of a synthetic person's to be put on a test server. number: the same thing has always the same one.
+
+    kind: one of STAGED. audience: one of AUDIENCES; a platform that has it not takes the next narrower it has. created:
+    s since 2007, where a platform lets it be given. reply_to: an own item that it answers; of: the item that is liked
+    or reposted.
+    """
+
+    number: int
+    kind: str
+    created: int
+    text: str = ""
+    audience: str = "public"
+    reply_to: str | None = None
+    of: str | None = None
+
+
+STAGED = ("text", "like", "repost")
+
+
 class Connector(Protocol):
     """One account on one server. Methods answer; only a fault of this program raises.
 
@@ -122,6 +143,14 @@ class Connector(Protocol):
 
     def undo(self, kept: Kept) -> Answer:
         """Bring an item back as `undo_by` says; where that is none, post it again from `kept`, or refuse."""
+
+
+@runtime_checkable
+class Stager(Protocol):
+    """A connector that can also put synthetic things on a server: for the staging tool, on loopback alone."""
+
+    def stage(self, draft: Draft) -> Answer:
+        """Post, like or repost, once; `new_id` is the id it has now, of a post at least."""
 
 
 class Maker(Protocol):

@@ -117,7 +117,8 @@ class Thing:
     on, looked at and brought back. acts: by action, the requests in their order; all are safe to repeat.
 
     media, owner: paths of the addresses of its media and of whose it is in what `look` gives; new_id: in what `undo`
-    answers.
+    and `stage` answer. stage: by one of STAGED, how a synthetic one is put on a test server; places are those of a
+    Draft, with {audience} in the platform's words and {id} of what is liked or reposted.
     """
 
     id: str
@@ -128,6 +129,7 @@ class Thing:
     owner: str = ""
     undo: Call | None = None
     new_id: str = ""
+    stage: Mapping[str, Call] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         re.compile(self.id)

@@ -10,19 +10,15 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from email import message_from_bytes
-from email.header import decode_header, make_header
-from email.message import Message
-from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from sim.core.errors import Mistake, require
-from sim.platforms.connectors.connector import Answer, Clock, Evidence, Kept, Look
+from sim.platforms.connectors.connector import Answer, Clock, Draft, Evidence, Kept, Look
+from sim.platforms.connectors.mail import to_item, to_message
 from sim.platforms.connectors.refused import refuse_strangers
-from sim.platforms.connectors.rows import moment
 from sim.platforms.connectors.secret import Secret, redact
 from sim.platforms.connectors.web import checked_server
-from sim.platforms.exports.fields import whole_characters
 from sim.platforms.exports.item import Item
 
 TIMEOUT_S = 60
@@ -88,7 +84,7 @@ class ImapConnector:
                     heads = [part for part in page if isinstance(part, tuple)]
                     for said, head in reversed(heads):
                         if number := re.search(rb"UID (\d+)", said):
-                            yield _item(f"{box}/{validity}/{number[1].decode()}", message_from_bytes(head))
+                            yield to_item(f"{box}/{validity}/{number[1].decode()}", message_from_bytes(head))
         except FAILURES as problem:
             self._close()
             raise Mistake(f"{self.server} gave no listing: {self._clean(problem)}") from None
@@ -145,6 +141,22 @@ class ImapConnector:
         made = re.search(rb"APPENDUID (\d+) (\d+)", said[0] or b"")
         new_id = f"{box}/{made[1].decode()}/{made[2].decode()}" if made else None
         return Answer(status="accepted" if status == "OK" else "refused", new_id=new_id)
+
+    def stage(self, draft: Draft) -> Answer:
+        """Store a message in the folder of sent mail, which is made where there is none."""
+        if draft.kind != "text":
+            return Answer(status="refused", detail=f"there is no {draft.kind} in a mailbox")
+        try:
+            session = self._open()
+            boxes = self._sent(session)
+            if not boxes:
+                session.create(_quoted("Sent"))
+                boxes = ["Sent"]
+        except FAILURES as problem:
+            self._close()
+            return Answer(status="retry", detail=self._clean(problem))
+        message = to_message(draft, user=self._secrets["user"].reveal())
+        return self.undo(Kept(native_id=f"{boxes[0]}/0/0", raw=message))
 
     def _on(
         self, native_id: str, work: Callable[[str], Result], *, write: bool, lost: Callable[[str, bool], Result]
@@ -211,28 +223,3 @@ class ImapConnector:
 
 def _quoted(box: str) -> str:
     return '"' + box.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _item(native_id: str, head: Message) -> Item:
-    def said(name: str) -> str:
-        try:
-            return whole_characters(str(make_header(decode_header(str(head.get(name, ""))))))
-        except (LookupError, ValueError):
-            return ""
-
-    try:
-        created = parsedate_to_datetime(str(head.get("Date"))).timestamp()
-    except (TypeError, ValueError, OverflowError):
-        created = 0.0
-    answered = said("In-Reply-To").strip()
-    return Item(
-        platform="imap",
-        native_id=native_id,
-        uri=None,
-        kind="comment" if answered else "text",
-        created=moment(created),
-        text=said("Subject"),
-        audience="friends",
-        reply_to=answered or None,
-        place=native_id.rsplit("/", 2)[0],
-    )

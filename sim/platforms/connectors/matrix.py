@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.core.errors import Mistake, require
-from sim.platforms.connectors.connector import Answer, Clock, Evidence, Kept, Look, Sight
+from sim.platforms.connectors.connector import Answer, Clock, Draft, Evidence, Kept, Look, Sight
 from sim.platforms.connectors.describe import Call
 from sim.platforms.connectors.fill import reach
 from sim.platforms.connectors.pages import patiently
@@ -34,6 +34,7 @@ EVENT = Call(method="GET", path=BASE + "/rooms/{room}/event/{event}")
 REDACT = Call(method="PUT", path=BASE + "/rooms/{room}/redact/{event}/{txn}", json={})
 SEND = Call(method="PUT", path=BASE + "/rooms/{room}/send/{type}/{txn}", json="{content}")
 MEDIUM = Call(method="GET", path="/_matrix/client/v1/media/download/{where}/{medium}")
+CREATE = Call(method="POST", path=f"{BASE}/createRoom", json={"preset": "private_chat"})
 PAGE = Call(
     method="GET", path=BASE + "/rooms/{room}/messages",
     query={"dir": "b", "limit": 100, "from": "{from}", "filter": "{filter}"},
@@ -149,6 +150,32 @@ class MatrixConnector:
         status, made = judge(reply), _json(reply).get("event_id")
         detail = "" if status == "accepted" else self._shown(reply)
         return answered(reply, status, detail=detail, new_id=f"{names['room']}/{made}" if made else None)
+
+    def stage(self, draft: Draft) -> Answer:
+        """Send a message to one of the rooms the user is in, in turn, or to a new one; an answer goes to its room."""
+        above = _names(draft.of or draft.reply_to or "")
+        event = above["event"] if above else ""
+        kind = "m.room.message"
+        content: dict[str, Any] = {"msgtype": "m.text", "body": draft.text}
+        if draft.kind == "like":
+            kind = "m.reaction"
+            content = {"m.relates_to": {"rel_type": "m.annotation", "event_id": event, "key": "👍"}}
+        elif draft.kind != "text":
+            return Answer(status="refused", detail=f"there is no {draft.kind} on Matrix")
+        elif above:
+            content |= {"m.relates_to": {"m.in_reply_to": {"event_id": event}}}
+        room = above["room"] if above else self._room(draft.number)
+        txn = _txn("stage", f"{self._user} {draft.number}")
+        reply = self._web.send(SEND, {"room": room, "type": kind, "content": content, "txn": txn})
+        status, made = judge(reply), _json(reply).get("event_id")
+        detail = "" if status == "accepted" else self._shown(reply)
+        return answered(reply, status, detail=detail, new_id=f"{room}/{made}" if made else None)
+
+    def _room(self, number: int) -> str:
+        rooms = _json(patiently(self._web, lambda: self._web.send(ROOMS, {}))).get("joined_rooms")
+        if not rooms:
+            rooms = [_json(patiently(self._web, lambda: self._web.send(CREATE, {}))).get("room_id")]
+        return str(sorted(rooms)[number % len(rooms)])
 
     def _shown(self, reply: Reply) -> str:
         return self._web.clean(reply.problem or reply.body[:300].decode("utf-8", "replace"))

@@ -13,7 +13,7 @@ from typing import Any
 
 from sim.core.errors import Mistake, require
 from sim.core.schema import EPOCH_UNIX_S
-from sim.platforms.connectors.connector import Answer, Clock, Evidence, Kept, Look
+from sim.platforms.connectors.connector import Answer, Clock, Draft, Evidence, Kept, Look
 from sim.platforms.connectors.refused import refuse_strangers
 from sim.platforms.connectors.relay import NoAnswer, Relay, need
 from sim.platforms.connectors.rows import moment
@@ -22,7 +22,7 @@ from sim.platforms.connectors.web import checked_server
 from sim.platforms.exports.fields import whole_characters
 from sim.platforms.exports.item import Item
 
-NOTE, DELETION, REPOSTS, PICTURE = 1, 5, (6, 16), 20
+NOTE, DELETION, REPOSTS, REACTION, PICTURE = 1, 5, (6, 16), 7, 20
 KINDS = [NOTE, *REPOSTS, PICTURE, 21, 22, 1068, 1111, 30023]
 """Notes, reposts, pictures, films, polls, comments, articles."""
 
@@ -130,6 +130,19 @@ class NostrConnector:
     def undo(self, kept: Kept) -> Answer:
         """Hand the same signed note in again; a relay that keeps its requests in mind refuses it."""
         event = json.loads(kept.raw)
+        answer = self._hand_in(event)
+        return replace(answer, new_id=event["id"] if answer.status == "accepted" else None)
+
+    def stage(self, draft: Draft) -> Answer:
+        """Hand in a note, a reaction (NIP-25) or a repost (NIP-18), dated as the draft is."""
+        sdk = need("nostr_sdk")
+        kind, text = {"text": (NOTE, draft.text), "like": (REACTION, "+"), "repost": (REPOSTS[0], "")}[draft.kind]
+        above = draft.of or draft.reply_to
+        when = sdk.Timestamp.from_secs(draft.created + EPOCH_UNIX_S)
+        tags = [sdk.Tag.parse(["e", above])] if above else []
+        event = json.loads(
+            sdk.EventBuilder(sdk.Kind(kind), text).tags(tags).custom_created_at(when).finalize(self._keys).as_json()
+        )
         answer = self._hand_in(event)
         return replace(answer, new_id=event["id"] if answer.status == "accepted" else None)
 

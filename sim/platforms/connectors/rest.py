@@ -3,12 +3,12 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sim.core.errors import Mistake, require
 from sim.core.schema import ACTIONS
-from sim.platforms.connectors.connector import Answer, Clock, Evidence, Kept, Look, Sight, Status
+from sim.platforms.connectors.connector import Answer, Clock, Draft, Evidence, Kept, Look, Sight, Status
 from sim.platforms.connectors.describe import Api, Says, Thing, read
 from sim.platforms.connectors.fill import reach
 from sim.platforms.connectors.pages import Pages
@@ -146,6 +146,21 @@ class RestConnector:
         reply = self._web.send(thing.undo, {**context, "was": was, "raw": raw})
         status = self._status(reply)
         made = reach(_json(reply.body), thing.new_id) if thing.new_id else None
+        detail = "" if status == "accepted" else self._detail(reply)
+        return answered(reply, status, detail=detail, new_id=None if made is None else str(made))
+
+    def stage(self, draft: Draft) -> Answer:
+        """Put a synthetic thing there, by the first kind of item that has a way for it."""
+        thing = next((thing for thing in self._api.things if draft.kind in thing.stage), None)
+        found = re.fullmatch(thing.id, draft.of) if thing and draft.of else None
+        if thing is None or (draft.of and found is None):
+            return Answer(status="refused", detail=f"there is no way to stage a {draft.kind} on {self.title}")
+        words = thing.lists[0].row.audiences
+        wanted = draft.audience if draft.audience in words.values() else "friends"
+        audience = next((word for word, ours in words.items() if ours == wanted), None)
+        known = {**asdict(draft), "account": self._account, "audience": audience}
+        reply = self._web.send(thing.stage[draft.kind], known | (found.groupdict() if found else {}))
+        status, made = self._status(reply), reach(_json(reply.body), thing.new_id)
         detail = "" if status == "accepted" else self._detail(reply)
         return answered(reply, status, detail=detail, new_id=None if made is None else str(made))
 

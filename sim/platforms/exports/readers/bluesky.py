@@ -5,7 +5,6 @@ repository has no counts and no handle; whether an own post was liked by its aut
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 from types import ModuleType
 
 from sim.core.errors import Mistake
@@ -13,14 +12,13 @@ from sim.platforms.exports import car, fields
 from sim.platforms.exports.container import View
 from sim.platforms.exports.item import Archive, Item, ParseError, RowError
 from sim.platforms.exports.merge import merge
+from sim.platforms.exports.record_key import key_time
 
 EXPORT = "Bluesky (repo.car, alone or in a folder)"
 KNOWN_FILES = frozenset({"*.car"})
 POST, REPOST, LIKE, PROFILE = (
     "app.bsky.feed.post", "app.bsky.feed.repost", "app.bsky.feed.like", "app.bsky.actor.profile",
 )  # fmt: skip
-DIGITS = "234567abcdefghijklmnopqrstuvwxyz"
-"""Base 32, sortable: atproto.com/specs/tid."""
 EMBEDS = {
     "app.bsky.embed.images": "photo",
     "app.bsky.embed.video": "video",
@@ -106,17 +104,6 @@ def _created(record: Mapping[str, object], key: str) -> int:
     if record.get("createdAt") is not None or not key_time(key):
         return fields.moment(record, "createdAt")
     return key_time(key)
-
-
-def key_time(key: str) -> int:
-    """The time of a record key that is a TID, in s since 2007; 0: it is none."""
-    if len(key) != 13 or any(digit not in DIGITS for digit in key):
-        return 0
-    value = 0
-    for digit in key:
-        value = value << 5 | DIGITS.index(digit)
-    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=(value >> 10) & (1 << 53) - 1)
-    return max(0, (moment - fields.EPOCH) // timedelta(seconds=1))
 
 
 def _embedded(record: Mapping[str, object]) -> tuple[tuple[str, ...], str | None, bool]:

@@ -12,15 +12,14 @@ from typing import Any
 
 import pyarrow as pa
 
-from sim.core.schema import EPOCH_UNIX_S
 from sim.platforms.exports.car import ID_HEADS
 from sim.platforms.exports.fields import EPOCH
 from sim.platforms.exports.pack import pack
+from sim.platforms.exports.record_key import record_key
 from sim.platforms.exports.rows import Row, own_rows
 from sim.platforms.exports.tree import id_text, record_id, write_car
 
 ENDING = ".car"
-DIGITS = "234567abcdefghijklmnopqrstuvwxyz"
 POST, REPOST = "app.bsky.feed.post", "app.bsky.feed.repost"
 NOBODY = "did:web:another.social.example"
 """Whose posts are answered and repeated: an account at a host that cannot exist (RFC 2606)."""
@@ -35,20 +34,14 @@ def write(posts: pa.Table, *, handle: str, name: str, path: Path) -> None:
     rows = [row for row in own_rows(posts) if row["audience"] == "public" and row["kind"] != "story"]
     records: dict[str, Any] = {"app.bsky.actor.profile/self": {"$type": "app.bsky.actor.profile", "displayName": name}}
     own: dict[int, dict[str, str]] = {}
-    key = _key(0, 0)
+    key = record_key(0, 0)
     for place, row in enumerate(rows):
-        key = _key(row["time"], place)
+        key = record_key(row["time"], place)
         record = _record(row, key, own.get(row["reply_to"]))
         where = f"{record['$type']}/{key}"
         records[where] = record
         own[row["post"]] = {"uri": f"at://{did}/{where}", "cid": id_text(record_id(record))}
     pack({"repo.car": write_car(records, did=did, revision=key)}, path=path)
-
-
-def _key(time_s: int, place: int) -> str:
-    """A record key (TID): microseconds since 1970 in 53 bits, then 10 bits that are 0; `place` tells posts apart."""
-    value = ((time_s + EPOCH_UNIX_S) * 1_000_000 + place % 1_000_000) << 10
-    return "".join(DIGITS[value >> shift & 31] for shift in range(60, -5, -5))
 
 
 def _record(row: Row, key: str, own: dict[str, str] | None) -> dict[str, Any]:
