@@ -6,15 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from websockets.sync.client import connect
 
 from servers.bluesky import bluesky
 from servers.dovecot import dovecot, open_mailbox
 from servers.mastodon import mastodon
 from servers.nostr import RELAYS, relay
 from servers.snac import snac
-from servers.stage import BEGIN_S, Stage
+from servers.stage import Stage
 from servers.synapse import synapse
-from sim.platforms.connectors.connector import Answer, Draft, Kept
+from sim.platforms.connectors.connector import Answer, Kept
 from sim.platforms.connectors.matrix import EVENT
 from sim.platforms.replay.clock import WallClock
 
@@ -170,14 +171,15 @@ def test_a_relay_that_says_nothing_is_not_taken_for_one_without_notes(tmp_path: 
         assert some.act("delete", (stage.own[0],)).status == "retry"
 
 
-def test_a_relay_says_that_it_is_too_fast(tmp_path: Path) -> None:
-    with relay(tmp_path, "local_relay", posts=1, per_minute=12) as stage:
-        some = stage.connected()
-        drafts = [Draft(number=n, kind="text", created=BEGIN_S, text=f"and {n}") for n in range(12)]
-        answers = [some.stage(draft) for draft in drafts]
-        told = [answer for answer in answers if answer.status == "retry"]
-        assert told and all("rate-limited" in answer.detail for answer in told)
-        assert some.act("delete", (stage.own[0],)).status in ("accepted", "retry")
+def test_a_relay_tells_a_connection_that_is_too_fast(tmp_path: Path) -> None:
+    sdk = pytest.importorskip("nostr_sdk")
+    keys, said = sdk.Keys.generate(), []
+    with relay(tmp_path, "local_relay", posts=1, per_minute=8) as stage, connect(stage.server) as line:
+        for number in range(12):
+            line.send(f'["EVENT",{sdk.EventBuilder(sdk.Kind(1), f"note {number}").finalize(keys).as_json()}]')
+            said.append(json.loads(line.recv(timeout=30)))
+        assert any(not taken and "rate-limited" in why for _, _, taken, why in said)
+        assert stage.connected().act("delete", (stage.own[0],)).status == "accepted", "the next has its own"
 
 
 def test_dovecot(tmp_path: Path) -> None:
