@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.core.log import Log
 from sim.core.noise import Noise
 from sim.core.schema import DAY_S, KINDS
 from sim.experiment import prepare
 from sim.exposure.apply import apply
-from sim.exposure.doors import close_doors
+from sim.exposure.doors import DELETE, Doors, close_doors, open_doors
 from sim.exposure.propagate import propagate, tell
 from sim.measure.score import open_ledger
 from sim.owners import at_once, know
@@ -68,16 +69,36 @@ def test_tell(benchmark, staged):  # type: ignore[no-untyped-def]
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-def test_apply_with_scoring(benchmark, staged, threads):  # type: ignore[no-untyped-def]
+@pytest.mark.parametrize("plan", ["at once", "hardest"])
+def test_apply_with_scoring(benchmark, staged, plan, threads):  # type: ignore[no-untyped-def]
+    """Events of the log, all channels, over the time from doors to pairs avoided by owner.
+
+    `at once`: every owner does all she can 30 days after the decision. This touches every post, but most events are
+    past; posts that expose nothing sensitive are filtered and not counted. `hardest`: every post is deleted in the
+    middle of its events and counts, so half of all events go and nothing can be passed over.
+    """
     scene, log, world = (staged[name] for name in ("scene", "log", "world"))
     owners = know(world, KINDS)
+    number = owners.number
     items = np.bitwise_count(world.posts["sensitive"].to_numpy()).astype(np.int64)
     doors = close_doors(scene, at_once(world.owners, world.decision + 30 * DAY_S))
+    if plan == "hardest":
+        number, items, doors = np.maximum(number, 0), np.maximum(items, 1), halves(log)
     ledger = open_ledger(
-        log, apply(doors, log), owner=owners.number, items=items, owners=len(world.owners), decision=world.decision
+        log, apply(doors, log), owner=number, items=items, owners=len(world.owners), decision=world.decision
     )
     wall, cpu = least(lambda: ledger.avoided(log, apply(doors, log, threads=threads), threads=threads))
     note(benchmark, log.events, wall, cpu, threads)
+
+
+def halves(log: Log) -> Doors:
+    """Every post deleted at the median time of its events."""
+    doors = open_doors(len(log.post))
+    for block in log.blocks:
+        for p in np.flatnonzero(np.diff(block.event_start)):
+            times = block.events.time[block.event_start[p] : block.event_start[p + 1]]
+            doors[DELETE, block.first + p] = np.median(times)
+    return doors
 
 
 @pytest.mark.parametrize("people", [10_000, 100_000, 1_000_000])

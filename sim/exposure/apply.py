@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from sim.core.compiled import Array, compiled
+from sim.core.compiled import Array, Integer, compiled, whole
 from sim.core.log import Block, Log
 from sim.exposure.doors import Doors, closings
 
@@ -23,6 +23,7 @@ def apply(doors: Doors, log: Log, *, threads: int | None = None) -> list[Array]:
         objects, events = block.objects, block.events
         close = closings(objects.kind, objects.birth, objects.natural, objects.flags, objects.post, block.first, doors)
         return surviving(
+            doors[:, block.first : block.first + block.posts].min(axis=0),
             block.event_start,
             events.object,
             events.parent,
@@ -42,6 +43,7 @@ def apply(doors: Doors, log: Log, *, threads: int | None = None) -> list[Array]:
 
 @compiled
 def surviving(
+    shut: Array,
     event_start: Array,
     object_: Array,
     parent: Array,
@@ -51,12 +53,19 @@ def surviving(
     mark: Array,
     close: Array,
 ) -> Array:
-    """One pass in order. Events with a mark also ask how many copies the model was trained on in this world."""
+    """One pass in order. Events with a mark also ask how many copies the model was trained on in this world.
+
+    A post whose first door shuts (`shut`, s) after its last event loses none.
+    """
     alive = np.empty(len(time), dtype=np.bool_)
     copies = np.zeros(MOST_MODELS, dtype=np.int64)
     for p in range(len(event_start) - 1):
+        low, high = event_start[p], event_start[p + 1]
+        if latest(time, low, high) < shut[p]:
+            alive[low:high] = True
+            continue
         counted = False
-        for number in range(event_start[p], event_start[p + 1]):
+        for number in range(low, high):
             row = np.uintp(number)  # unsigned: no index is asked whether it counts from the end
             if mark[row]:
                 alive[row] = copies[actor[row]] >= mark[row]
@@ -69,3 +78,12 @@ def surviving(
         if counted:
             copies[:] = 0
     return alive
+
+
+@compiled
+def latest(time: Array, low: Integer, high: Integer) -> int:
+    """The largest of time[low:high], -1 of none; a loop that the compiler turns into wide compares."""
+    most = np.int32(-1)
+    for row in range(np.uintp(low), np.uintp(high)):
+        most = max(most, time[row])
+    return whole(most)

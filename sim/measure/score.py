@@ -7,13 +7,15 @@ is done, by class and seed.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.compiled import Array, Integer, compiled
 from sim.core.log import Log
 from sim.core.schema import LEARNERS
-from sim.measure.tally import Masks, extractable, room, tally
+from sim.measure.tally import Masks, extractable, lost, room, tally
 
 Counts = NDArray[np.int64]
 """Pairs by owner and class: int64[owners, 5]."""
@@ -30,11 +32,15 @@ class Ledger:
     items: NDArray[np.int64]
     owners: int
     sizes: NDArray[np.int64]
-    by_post: NDArray[np.int32]
     sunk: Counts
     irreversible: Counts
     avoidable: Counts
     extractable: NDArray[np.int64]
+
+    @cached_property
+    def counted(self) -> NDArray[np.bool_]:
+        """Posts that expose an owner."""
+        return (self.owner >= 0) & (self.items > 0)
 
     @property
     def total(self) -> Counts:
@@ -43,19 +49,15 @@ class Ledger:
 
     def by_owner(self, of_posts: NDArray[np.int32]) -> Counts:
         """Sum over each owner's posts of items times a count, int[posts, classes] -> int64[owners, classes]."""
-        mine = self.owner >= 0
-        summed = np.zeros((self.owners, of_posts.shape[1]), dtype=np.int64)
-        np.add.at(summed, self.owner[mine], of_posts[mine].astype(np.int64) * self.items[mine, None])
-        return summed
+        return summed(self.owner, self.items, self.owners, of_posts)
 
     def avoided(self, log: Log, alive: Masks, *, threads: int | None = None) -> Counts:
         """Pairs a plan avoids."""
-        return self.total - self.by_owner(tally(log, alive, self.sizes, threads=threads))
+        return self.by_owner(lost(log, alive, self.sizes, self.counted, threads=threads))
 
     def avoided_by_post(self, log: Log, alive: Masks) -> NDArray[np.int64]:
         """Pairs a plan avoids at each post, all classes together: int64[posts]."""
-        fewer = self.by_post - tally(log, alive, self.sizes)
-        return fewer.sum(axis=1, dtype=np.int64) * self.items
+        return lost(log, alive, self.sizes, self.counted).sum(axis=1, dtype=np.int64) * self.items
 
 
 def open_ledger(
@@ -63,11 +65,21 @@ def open_ledger(
 ) -> Ledger:
     """The ledger of a log; `everything` is what happens if every action is taken at the decision and granted."""
     sizes = room(log)
-    by_post = tally(log, None, sizes)
     empty = np.zeros((owners, len(LEARNERS)), dtype=np.int64)
-    blank = Ledger(owner, items, owners, sizes, by_post, empty, empty, empty, empty[:, 0])
-    total = blank.by_owner(by_post)
-    sunk = blank.by_owner(tally(log, None, sizes, until=decision))
-    least = blank.by_owner(tally(log, everything, sizes))
+    blank = Ledger(owner, items, owners, sizes, empty, empty, empty, empty[:, 0])
+    total = blank.by_owner(tally(log, sizes))
+    sunk = blank.by_owner(tally(log, sizes, until=decision))
+    avoidable = blank.avoided(log, everything)
     repeat = blank.by_owner(extractable(log, None)[:, None])[:, 0]
-    return Ledger(owner, items, owners, sizes, by_post, sunk, least - sunk, total - least, repeat)
+    return Ledger(owner, items, owners, sizes, sunk, total - avoidable - sunk, avoidable, repeat)
+
+
+@compiled
+def summed(owner: Array, items: Array, owners: Integer, of_posts: Array) -> Array:
+    """items[p] * of_posts[p] summed over each owner's posts: int64[owners, classes]."""
+    total = np.zeros((owners, of_posts.shape[1]), dtype=np.int64)
+    for p in range(len(owner)):
+        if owner[p] >= 0 and items[p] > 0:
+            for kind in range(of_posts.shape[1]):
+                total[owner[p], kind] += items[p] * of_posts[p, kind]
+    return total

@@ -9,7 +9,7 @@ from sim.experiment import simulate
 from sim.exposure.apply import apply
 from sim.exposure.doors import close_doors
 from sim.exposure.scene import Scene
-from sim.measure.tally import room, tally
+from sim.measure.tally import lost, room, tally
 from sim.verbs.compose import compose_config
 from sim.worlds import make_world, world_noise
 
@@ -113,11 +113,11 @@ def test_learners_are_split_without_rest(told: tuple[Scene, Log]) -> None:
     """Known before a moment and learnt after it add up to all; a plan's survivors and losses add up to the log."""
     scene, log = told
     sizes, middle = room(log), int(np.median(scene.time))
-    whole, early = tally(log, None, sizes), tally(log, None, sizes, until=middle)
+    whole, early = tally(log, sizes), tally(log, sizes, until=middle)
     assert (early <= whole).all() and 0 < early.sum() < whole.sum()
     owner = int(scene.subject[0])
     alive = apply(close_doors(scene, [(owner, -1, ACTIONS.index("delete_account"), middle)]), log)
-    kept = tally(log, alive, sizes)
+    kept = whole - lost(log, alive, sizes, np.ones(len(scene.post), dtype=np.bool_))
     mine = scene.subject == owner
     assert (kept <= whole).all()
     assert (kept[~mine] == whole[~mine]).all()
