@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from websockets.sync.client import connect
 
@@ -17,7 +18,15 @@ from servers.stage import Stage
 from servers.synapse import synapse
 from sim.platforms.connectors.connector import Answer, Kept
 from sim.platforms.connectors.matrix import EVENT
+from sim.platforms.exports.car import libipld, read_car
+from sim.platforms.exports.car import records as records_of
+from sim.platforms.exports.item import Item
+from sim.platforms.exports.read import read_archive
+from sim.platforms.exports.record_key import record_key
+from sim.platforms.exports.tree import write_car
 from sim.platforms.replay.clock import WallClock
+from sim.verbs.command import perform
+from sim.verbs.compose import compose_config
 
 pytestmark = pytest.mark.servers
 
@@ -198,3 +207,33 @@ def test_dovecot(tmp_path: Path) -> None:
         assert back.status == "accepted" and some.fetch(back.new_id).raw == kept.raw
     assert some.look(stage.own[1], signed_in=True).sight == "unknown"
     assert some.act("delete", (stage.own[1],)).status in ("retry", "unsure")
+
+
+def test_a_repository_that_was_written_here_is_taken_by_a_real_pds(tmp_path: Path) -> None:
+    words = ["world.size=200", "world.owners=1", "world.seed=52", "write_as=bluesky", f"out={tmp_path}"]
+    [archive] = perform("generate", None, compose_config("generate", words), quiet=True)["archives"]
+    content = Path(archive).read_bytes()
+    written = read_archive(Path(archive)).items
+    with bluesky(tmp_path, posts=0) as stage:
+        some = stage.connected()
+        root, blocks = read_car(content, source=archive)
+        _, records = records_of(root, blocks, [], source=archive)
+        decode = libipld(source=archive).decode_dag_cbor
+        again = {path: decode(blocks[name]) for path, name in records}
+        own = write_car(again, did=some._did, revision=record_key(0, 0))  # the same, of this account
+        headers = {"content-type": "application/vnd.ipld.car"}
+        headers["authorization"] = f"Bearer {some._web._secrets['access'].reveal()}"
+        where = f"{stage.server}/xrpc/com.atproto.repo.importRepo"
+        done = httpx.post(where, content=own, headers=headers, timeout=120)
+        assert done.status_code == 200, done.text  # the commit's empty signature is not looked at
+
+        def said(item: Item) -> tuple[object, ...]:
+            key = str(item.native_id).rpartition("/")[2]
+            return key, item.kind, item.created, item.text, item.media, item.has_link, bool(item.reply_to)
+
+        listed = list(some.listed())
+        assert len(listed) > 100 and {said(item) for item in listed} == {said(item) for item in written}
+        ids = [str(item.native_id) for item in listed]
+        assert stage.living(ids) == set(ids)
+        assert some.act("delete", tuple(ids[:100])).status == "accepted", "and its next commit is signed by itself"
+        assert stage.living(ids) == set(ids[100:])
