@@ -114,6 +114,17 @@ def test_what_was_surely_not_taken_goes_again_and_all_else_ends_it() -> None:
             stage(odd, drafts, clock, tick=lambda: None)  # type: ignore[arg-type]
 
 
+def test_a_stage_that_is_interrupted_says_what_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    tired = Account()
+
+    def stop() -> None:
+        monkeypatch.setattr(Account, "stage", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+
+    drafts = [Draft(number=n, kind="text", created=n) for n in (1, 2)]
+    with pytest.raises(Mistake, match="The 1 posts before it are on the server"):
+        stage(tired, drafts, Clock(), tick=stop)  # type: ignore[arg-type]
+
+
 def test_an_account_with_posts_is_left_alone() -> None:
     full = Account()
     full.taken.append(Draft(number=1, kind="text", created=0))

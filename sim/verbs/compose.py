@@ -50,6 +50,8 @@ def compose_config(verb: str, overrides: Sequence[str]) -> dict[str, Any]:
             raise _kinder(verb, problem) from None
     if not isinstance(made, dict):
         raise Misuse(f"The configuration of '{verb}' is no mapping.")
+    for file in (verb, "base"):
+        _check_switches(OmegaConf.load(conf_dir() / f"{file}.yaml"), made)
     made.pop("hydra", None)
     made.pop("experiment", None)
     return {str(name): value for name, value in made.items()}
@@ -61,11 +63,20 @@ def _parse(word: str) -> None:
     except HydraException:
         name, sign, value = word.partition("=")
         if not sign:
-            raise Misuse(f"'{word}' is no NAME=VALUE, and there is no file or folder of that name.") from None
+            raise Misuse(f"'{word}' is no NAME=VALUE, and a file or folder is not what is asked for here.") from None
         raise Misuse(
             f"Cannot read '{word}'. A value with blanks, commas or brackets goes in quotes within quotes: "
             f"\"{name}='{value}'\"."
         ) from None
+
+
+def _check_switches(written: Any, made: Any) -> None:
+    """Raise Misuse where a switch was given anything but true or false: the text 'no' would count as true."""
+    for name, value in written.items() if isinstance(made, dict) else ():
+        if isinstance(value, bool) and not isinstance(made.get(name, value), bool):
+            raise Misuse(f"{name}={made[name]}: it is true or false.")
+        if isinstance(value, DictConfig):
+            _check_switches(value, made.get(name))
 
 
 def _kinder(verb: str, problem: Exception) -> Misuse:

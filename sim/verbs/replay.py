@@ -182,6 +182,8 @@ class Work:
         hand = self._journal.count("route = 'by_hand'")
         if hand:
             (self._folder / "by_hand.txt").write_text(checklist(self._journal, now=now), encoding="utf-8")
+        else:
+            (self._folder / "by_hand.txt").unlink(missing_ok=True)  # of a rehearsal before it was staged
         next_check = self._journal.next_check("done")
         allow = self._config["allow"] or self._saved.allow
         return {
@@ -191,6 +193,7 @@ class Work:
             "platform": self._platform.title,
             "evidence": self._platform.connector.evidence,
             "tasks": self._journal.count("1"),
+            "nobody": self._saved.nobody and self._journal.fact("server") is None,
             "by_hand": hand,
             "by_hand_open": self._journal.count("route = 'by_hand' AND state = 'open'"),
             "predicted": _figures(predicted),
@@ -208,10 +211,13 @@ def show(document: dict[str, Any]) -> None:
     folder, predicted, observed = Path(document["folder"]), document["predicted"], document["observed"]
     print((folder / "receipts.txt").read_text(encoding="utf-8"), end="")
     if document["mode"] == "undo":
-        print(f"\n{document['undone']} items {document['undone_by']}.")
+        print(f"\nItems {document['undone_by']}: {document['undone']}.")
     if document["by_hand_open"]:
         print(f"\n{document['by_hand_open']} actions go by hand: {folder / 'by_hand.txt'}")
-    if document["mode"] == "rehearsal":
+    if document["nobody"]:
+        print("\nThis plan is of someone who does not exist. To carry it out, put her on a test server here:")
+        print(f"  afterpost stage {document['run']} server=http://127.0.0.1:PORT")
+    elif document["mode"] == "rehearsal":
         wait = duration(predicted["seconds"])
         print(f"\nA rehearsal: nothing was sent. Carrying it out takes {wait} and ${predicted['money_usd']:.2f}:")
         print(f"  afterpost replay {document['run']} live=true")

@@ -37,6 +37,11 @@ class Saved:
     keep_days: int | None
     allow: int
 
+    @property
+    def nobody(self) -> bool:
+        """Whether the plan is a synthetic person's."""
+        return self.keep_days is None and not self.provenance["parameters"].get("path")
+
     def find(self, journal: Journal, items: Iterable[Item], now: float) -> None:
         """Add the account's items that have grown too old since."""
         assert self.keep_days is not None

@@ -243,6 +243,13 @@ def test_another_plan_under_the_same_name_is_refused(replay: Run, tmp_path: Path
     journal.close()
 
 
+@pytest.mark.parametrize("word", ["live=no", "live=yes", "again=0", "replay.unproven=no"])
+def test_a_switch_takes_true_or_false_and_no_other_word(replay: Run, tmp_path: Path, word: str) -> None:
+    run = plan(tmp_path, ["a"])
+    status, _, problem = replay(str(run), word)
+    assert status == 2 and "it is true or false" in problem and not (tmp_path / "run.replay").exists()
+
+
 @pytest.mark.parametrize("words", [(), ("nowhere",), ("tick=1.5",), ("live=true",)])
 def test_misuse_is_one_paragraph(replay: Run, words: tuple[str, ...]) -> None:
     status, _, problem = replay(*words)

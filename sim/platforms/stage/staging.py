@@ -8,6 +8,8 @@ from sim.core.errors import Mistake, require
 from sim.platforms.connectors.connector import Answer, Clock, Connector, Draft, Stager
 from sim.platforms.connectors.web import is_loopback
 
+_ARE_THERE = "The {} posts before it are on the server: begin again with a fresh account."
+
 TRIES = 20
 PATIENCE_S = 2.0
 """The wait before a draft is sent again where the server names none."""
@@ -21,11 +23,14 @@ def stage(connector: Connector, drafts: Iterable[Draft], clock: Clock, *, tick: 
     ids: dict[int, str] = {}
     for draft in drafts:
         above = None if draft.reply_to is None else ids.get(int(draft.reply_to))
-        answer = put(connector, replace(draft, reply_to=above), clock)
+        try:
+            answer = put(connector, replace(draft, reply_to=above), clock)
+        except KeyboardInterrupt:
+            raise Mistake(f"Stopped. {_ARE_THERE.format(len(ids))}") from None
         if answer.status != "accepted" or answer.new_id is None:
             raise Mistake(
                 f"{connector.server} did not take post {len(ids) + 1} ({answer.status}, {answer.http_status}: "
-                f"{answer.detail}). The {len(ids)} before it are there: begin again with a fresh account."
+                f"{answer.detail}). {_ARE_THERE.format(len(ids))}"
             )
         ids[draft.number] = answer.new_id
         tick()
