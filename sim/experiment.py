@@ -22,6 +22,7 @@ from sim.exposure.apply import apply
 from sim.exposure.doors import close_doors, standing
 from sim.exposure.engagement import engagement
 from sim.exposure.propagate import Channel, propagate
+from sim.exposure.rights import Answers, answer
 from sim.exposure.scene import Scene, stage
 from sim.measure.outcome import Outcome, by_first_deletions, moments, scores, steps
 from sim.measure.score import open_ledger
@@ -49,6 +50,17 @@ def simulate(world: World, config: Config, noise: Noise) -> tuple[Scene, Log]:
     """What happens to every post up to the horizon if nobody does anything, with this luck."""
     scene, channels = prepare(world, config, noise)
     return scene, propagate(scene, channels, noise, threads=config["threads"])
+
+
+def answers(world: World, config: Config, noise: Noise) -> Answers:
+    """What holders do about each owner's requests, by the law of her country, with this luck."""
+    ranges = noise.branch("parameters") if config["params"] == "ranges" else None
+    rights = build(settle(config["rights"], ranges, "rights"), "rights")
+    crawlers = config["channel"]["scrape"]["crawlers"] if "scrape" in config["channel"] else {}
+    holders = {name: crawler["first_party"] for name, crawler in crawlers.items()}
+    country = config["account"]["country"]
+    countries = [country or own for own in world.people["country"].take(world.owners).to_pylist()]
+    return answer(rights, world.owners, countries, holders, noise, horizon_days=config["horizon_days"])
 
 
 @dataclass(frozen=True)
@@ -89,6 +101,7 @@ def clean_up(owners: Owners, config: Config, noise: Noise, *, archived: bool) ->
     deeds, why_not, made, known, stops, inferred = {}, {}, {}, {}, {}, {}
     ranges = noise.branch("parameters") if config["params"] == "ranges" else None
     onlooker = None if archived else look(world, owners.number, noise, settle(config["adversary"], ranges, "adversary"))
+    told = answers(world, config, noise)
     taken_by, handled = outsiders(config["channel"]), {}
     follow = config["annotators"]
     hired = follow_hired(channels, scene, log, ledger, everything, noise, decision=decision) if follow else None
@@ -98,7 +111,7 @@ def clean_up(owners: Owners, config: Config, noise: Noise, *, archived: bool) ->
             why_not[name] = planned
             continue
         made[name] = planned
-        doors = close_doors(scene, actions(planned))
+        doors = close_doors(scene, actions(planned), told)
         alive = apply(doors, log, threads=config["threads"])
         deeds[name] = deed(log, alive, ledger, planned, owners, platform, decision=decision, horizon_end=end)
         if onlooker is not None:

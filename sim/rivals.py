@@ -15,12 +15,10 @@ from sim.cleanup.plan import last_calls
 from sim.core.compiled import Array, compiled
 from sim.core.log import Block, Log
 from sim.core.noise import Noise
-from sim.exposure.doors import DELETE, LATEST, closings_of_many
+from sim.exposure.doors import DELETE, DOORS, LATEST, closings_of_many
 from sim.measure.many import LANES, avoided_by_each
 from sim.measure.score import Ledger
 from sim.owners import Owners
-
-DOORS = 6
 
 
 @dataclass(frozen=True)
@@ -99,7 +97,9 @@ def rival(
 
     def closings(block: Block, shut: NDArray[np.int32]) -> NDArray[np.int32]:
         things = block.objects
-        return closings_of_many(things.kind, things.birth, things.natural, things.flags, things.post, shut)
+        return closings_of_many(
+            things.kind, things.holder, things.birth, things.natural, things.flags, things.post, shut
+        )
 
     avoided = avoided_by_each(log, ledger, doors, closings, plans=plans, threads=threads)
     return Rivals(made.deleted.sum(axis=1), avoided, log.events, perf_counter() - began)

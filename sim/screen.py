@@ -14,7 +14,7 @@ from sim.worlds import Config, make_world, world_noise
 
 def unknown(config: Config) -> list[str]:
     """Every quantity a seed draws from its range, each once, by its `draw` or its path."""
-    drawn = {group: config[group] for group in ("channel", "others_gone_per_year")}
+    drawn = {group: config[group] for group in ("channel", "rights", "others_gone_per_year")}
     found = (node.get("draw", path) for path, node in parameters(drawn) if node.get("low") is not None)
     return list(dict.fromkeys(found))
 

@@ -153,16 +153,19 @@ def channels(unit_s: int) -> dict[str, Channel]:
     }  # fmt: skip
 
 
-def aimed_doors(seed: int, scene: Scene, log: Log, *, share: float = 0.35) -> Doors:
-    """Doors that shut at, just before or just after an event of their post, each with chance `share`."""
+def aimed_doors(seed: int, scene: Scene, log: Log, *, share: float = 0.35, holders: int = 0) -> Doors:
+    """Doors that shut at, just before or just after an event of their post, each with chance `share`.
+
+    With `holders`, each of them answers by itself, some never, as on requests of the two shared doors.
+    """
     rng = np.random.default_rng(seed)
-    doors = open_doors(len(scene.post))
+    doors = open_doors(len(scene.post), holders=holders)
     for block in log.blocks:
         for p in range(block.posts):
             times = block.events.time[block.event_start[p] : block.event_start[p + 1]]
             if len(times) == 0:
                 continue
-            shuts = rng.random(6) < share
+            shuts = rng.random(len(doors)) < share
             doors[shuts, block.first + p] = rng.choice(times, int(shuts.sum())) + rng.integers(-1, 2, int(shuts.sum()))
     return doors
 

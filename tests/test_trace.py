@@ -56,6 +56,7 @@ def test_sentences_name_three_and_count_the_rest() -> None:
             *(seen(10, name) for name in ("Ann", "Bo", "Cy", "Di", "Ed")), seen(20, "Ann", "reshare"),
             seen(7000, "Flo", "forward", "Ann", "strangers"), seen(90_000, "web", "scrape", learner="scrapers"),
             seen(100_000, "worker 7", "review", "web", "annotators"), seen(200_000, "big", "train", "web", "models"),
+            seen(250_000, "worker 7", "leak", "worker 7", "annotators"),
         ],
         decided="2026-11-22",
     )  # fmt: skip
@@ -63,7 +64,7 @@ def test_sentences_name_three_and_count_the_rest() -> None:
         "", "Within the hour", "  5 friends see it in their feeds: Ann, Bo, Cy and 2 more.", "  Ann passes it on.",
         "", "Within a day", "  One stranger sees what Ann passed on: Flo.",
         "", "Within a week", "  The harvester 'web' takes it.", "  1 hired person reads what 'web' took.",
-        "  The model 'big' is trained on it.",
+        "  The model 'big' is trained on it.", "  What worker 7 kept of it gets out.",
     ]  # fmt: skip
     assert tell_story([], decided="2026-11-22") == ["", "Nobody sees it."]
     crowd = [seen(10, name, "copy") for name in ("Ann", "Bo", "Cy", "Di")]

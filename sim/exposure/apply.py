@@ -21,7 +21,16 @@ def apply(doors: Doors, log: Log, *, threads: int | None = None) -> list[Array]:
 
     def filtered(block: Block) -> Array:
         objects, events = block.objects, block.events
-        close = closings(objects.kind, objects.birth, objects.natural, objects.flags, objects.post, block.first, doors)
+        close = closings(
+            objects.kind,
+            objects.holder,
+            objects.birth,
+            objects.natural,
+            objects.flags,
+            objects.post,
+            block.first,
+            doors,
+        )
         return surviving(
             doors[:, block.first : block.first + block.posts].min(axis=0),
             block.event_start,

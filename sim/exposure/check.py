@@ -12,7 +12,7 @@ from sim.exposure.propagate import Channel, propagate, tell
 from sim.exposure.scene import Scene
 from sim.exposure.story import MASK, Name, Story, words
 
-POST_COLUMNS = ("post", "author", "subject", "time", "audience", "tagged", "natural")
+POST_COLUMNS = ("post", "author", "subject", "time", "kind", "audience", "tagged", "natural")
 
 
 def equal_to_twin(scene: Scene, channels: Sequence[Channel], noise: Noise, *, posts: int) -> dict[str, object]:

@@ -138,7 +138,7 @@ def copied(
         rows.append((p, met, view, birth, COPY, who, key << 4 | channel, learner))
         identity = whole(draw(id_key, met_id, who, way)[0] >> np.uint64(2) | np.uint64(1) << np.uint64(62))
         natural = birth + delay(ending, draw(gone_key, identity, 0, 0)[0])
-        end = closing(3, birth, natural, 0, first + p, doors)
+        end = closing(3, who, birth, natural, 0, first + p, doors)
         things.append((identity, p, met, who, birth, natural, made))
         ends.append(whole(end))
         crowd = viewer[start[who] : start[who + 1]]

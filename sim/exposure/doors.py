@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sim.core.compiled import Array, Integer, compiled
 from sim.core.errors import require
 from sim.core.schema import ACTIONS, AUDIENCES, NEVER
+from sim.exposure.rights import Answers
 from sim.exposure.scene import Scene
 
 DELETE, LIMIT, UNTAG, TAKEDOWN, ERASE, OBJECT = range(6)
@@ -16,13 +17,18 @@ HONOURS_DELETION, BOUND_BY_OBJECTION = 1, 2
 
 LATEST = 2**31 - 1
 
+DOORS = 6
 Doors = Array
-"""Shape (6, posts): when each door shuts for each post, s; NEVER: it does not."""
+"""Shape (6 + 2 H, posts): when each door shuts for each post, s; NEVER: it does not.
+
+With H holders, rows ERASE and OBJECT say when a request is made, and the H rows from 6 on when each holder erases, the
+H rows after them when each accepts the objection. Without, requests are granted as they are made.
+"""
 
 
-def open_doors(posts: int) -> Doors:
+def open_doors(posts: int, *, holders: int = 0) -> Doors:
     """Doors nobody shuts: what happens if nothing is done."""
-    return np.full((6, posts), NEVER, dtype=np.int64)
+    return np.full((DOORS + 2 * holders, posts), NEVER, dtype=np.int64)
 
 
 def shut(doors: Doors, rows: Array, door: int, time: int | Array) -> None:
@@ -30,14 +36,17 @@ def shut(doors: Doors, rows: Array, door: int, time: int | Array) -> None:
     doors[door, rows] = np.minimum(doors[door, rows], time)
 
 
-def close_doors(scene: Scene, actions: Sequence[tuple[int, int, int, int]] | Array) -> Doors:
+def close_doors(
+    scene: Scene, actions: Sequence[tuple[int, int, int, int]] | Array, answers: Answers | None = None
+) -> Doors:
     """Doors under a plan: rows (owner, target, action, time) as in table `plan`.
 
     A target is a post the owner wrote, or for `untag`, `takedown` and `erase` one about her; -1 is her whole
     account. Deleting the account deletes what she wrote and unties her from every tag. An objection binds
-    her own content only (L10). Raises Mistake for a target that is not hers.
+    her own content only (L10). `answers` are those of holders (None: all grant at once). Raises Mistake for a target
+    that is not hers.
     """
-    doors = open_doors(len(scene.post))
+    doors = open_doors(len(scene.post), holders=0 if answers is None else answers.erase_s.shape[1])
     rows = np.asarray(actions, dtype=np.int64).reshape(-1, 4)
     order = np.argsort(scene.post, kind="stable")
     for owner, _whole_account, action, time in rows[rows[:, 1] < 0]:
@@ -56,7 +65,20 @@ def close_doors(scene: Scene, actions: Sequence[tuple[int, int, int, int]] | Arr
             bool((who[found[mine]] == single[mine, 0]).all()), f"A plan would {action} a post that is not its owner's."
         )
         np.minimum.at(doors[door], found[mine], single[mine, 3])
+    if answers is not None:
+        _answer(doors, scene, answers)
     return doors
+
+
+def _answer(doors: Doors, scene: Scene, answers: Answers) -> None:
+    """Write when each holder does what was asked of it: to erase by the subject, an objection by the author."""
+    first = DOORS
+    for door, who, after_s in ((ERASE, scene.subject, answers.erase_s), (OBJECT, scene.author, answers.object_s)):
+        asked = np.flatnonzero(doors[door] < NEVER)
+        place = np.searchsorted(answers.people, who[asked])
+        wait = after_s[place].T
+        doors[first : first + len(wait), asked] = np.where(wait < NEVER, doors[door, asked] + wait, NEVER)
+        first += len(wait)
 
 
 def standing(scene: Scene, doors: Doors) -> NDArray[np.bool_]:
@@ -79,7 +101,9 @@ def _shut_account(doors: Doors, scene: Scene, owner: int, action: str, time: int
 
 
 @compiled
-def closing(kind: Integer, birth: Integer, natural: Integer, flags: Integer, post: Integer, doors: Array) -> Integer:
+def closing(
+    kind: Integer, holder: Integer, birth: Integer, natural: Integer, flags: Integer, post: Integer, doors: Array
+) -> Integer:
     """When an object closes, s: the earliest of its doors (LAW: it depends on plan, noise and births alone)."""
     close = natural
     if kind <= TAG_REACH:
@@ -92,18 +116,20 @@ def closing(kind: Integer, birth: Integer, natural: Integer, flags: Integer, pos
         if birth < doors[TAKEDOWN, post]:
             close = min(close, doors[TAKEDOWN, post])
     elif kind <= HELD_FOR_TRAINING:
+        holders = (len(doors) - DOORS) // 2
         if birth < doors[ERASE, post]:
-            close = min(close, doors[ERASE, post])
+            close = min(close, doors[DOORS + holder if holders else ERASE, post])
         if flags & HONOURS_DELETION:
             close = min(close, doors[DELETE, post])
         if kind == HELD_FOR_TRAINING and flags & BOUND_BY_OBJECTION:
-            close = min(close, doors[OBJECT, post])
+            close = min(close, doors[DOORS + holders + holder if holders else OBJECT, post])
     return close
 
 
 @compiled
 def closings(
     kind: Array,
+    holder: Array,
     birth: Array,
     natural: Array,
     flags: Array,
@@ -114,16 +140,18 @@ def closings(
     """`closing` of each object; `post` counts from the block's `first`."""
     close = np.empty(len(kind), dtype=np.int64)
     for row in range(len(kind)):
-        close[row] = closing(kind[row], birth[row], natural[row], flags[row], first + post[row], doors)
+        close[row] = closing(kind[row], holder[row], birth[row], natural[row], flags[row], first + post[row], doors)
     return close
 
 
 @compiled
-def closings_of_many(kind: Array, birth: Array, natural: Array, flags: Array, post: Array, doors: Array) -> Array:
+def closings_of_many(
+    kind: Array, holder: Array, birth: Array, natural: Array, flags: Array, post: Array, doors: Array
+) -> Array:
     """`closing` of each object of a block under many plans: int32[objects, plans]; doors int32[posts, doors, plans]."""
     close = np.empty((len(kind), doors.shape[2]), dtype=np.int32)
     for row in range(len(kind)):
         for plan in range(doors.shape[2]):
-            end = closing(kind[row], birth[row], natural[row], flags[row], plan, doors[post[row]])
+            end = closing(kind[row], holder[row], birth[row], natural[row], flags[row], plan, doors[post[row]])
             close[row, plan] = min(end, LATEST)
     return close

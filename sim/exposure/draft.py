@@ -112,5 +112,12 @@ class Draft:
 
     def _closings(self, objects: Objects) -> Array:
         return closings(
-            objects.kind, objects.birth, objects.natural, objects.flags, objects.post, self.first, self.doors
+            objects.kind,
+            objects.holder,
+            objects.birth,
+            objects.natural,
+            objects.flags,
+            objects.post,
+            self.first,
+            self.doors,
         )

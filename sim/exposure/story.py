@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles
 from sim.core.schema import ACTIONS, CHANNELS, LEARNERS, NEVER, OBJECTS
-from sim.exposure.doors import BOUND_BY_OBJECTION, HONOURS_DELETION, Doors
+from sim.exposure.doors import BOUND_BY_OBJECTION, DOORS, HONOURS_DELETION, Doors
 from sim.exposure.scene import Scene
 
 MASK = 2**64 - 1
@@ -140,13 +140,19 @@ class Story:
         if kind == "copy" and birth < door["takedown"]:
             close.append(door["takedown"])
         if kind in ("held_for_review", "held_for_training"):
-            close.append(door["erase"] if birth < door["erase"] else NEVER)
+            close.append(self._answered("erase", holder) if birth < door["erase"] else NEVER)
             close.append(door["delete"] if flags & HONOURS_DELETION else NEVER)
         if kind == "held_for_training" and flags & BOUND_BY_OBJECTION:
-            close.append(door["object"])
+            close.append(self._answered("object", holder))
         thing = Thing(identity, kind, parent, holder, birth, natural, flags, min(close), maker)
         self.objects[identity] = thing
         return thing
+
+    def _answered(self, action: str, holder: int) -> int:
+        """When a holder does what was asked of it."""
+        holders = (len(self.doors) - DOORS) // 2
+        row = DOORS + holder + (holders if action == "object" else 0) if holders else ACTIONS.index(action)
+        return int(self.doors[row, self.row])
 
     @staticmethod
     def draw(noise: Noise, decision: str, a: int, b: int = 0, c: int = 0) -> tuple[int, int]:

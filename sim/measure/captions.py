@@ -28,6 +28,14 @@ OTHERS_POSTS = (
     "is shown, the post itself stays."
 )
 
+REQUESTS = (
+    "What can be asked of holders. An objection to training exists in the EU and the UK; it covers what its author "
+    "posted herself, not others' posts that show her, and training from the answer on; models trained before keep what "
+    "they learnt, annotators go on reading, and harvesters other than the platform are not bound. A request to erase "
+    "reaches what its holder has when it arrives, not what it takes later; some comply, some late, some refuse, most "
+    "of the others stay silent, and what is listed again within the horizon counts as never erased. How often each "
+    "happens is known only to a range. Laws of single US states are not modelled."
+)
 REVIEWED = (
     "What each plan leaves by the horizon, an owner: different people who read anything that shows her, different "
     "countries they live in, things a worker kept that got out, sensitive items a model can be made to repeat, and the "

@@ -109,7 +109,10 @@ def _out_of_reach(results: Results) -> str:
     if not said:
         return ""
     items = "".join(f"<dt>{text(learners)}</dt><dd>{text(sentence)}</dd>" for learners, sentence in said)
-    return f"<section><h2>What deletion cannot reach</h2><dl>{items}</dl><p>{text(captions.OTHERS_POSTS)}</p></section>"
+    return (
+        f"<section><h2>What deletion cannot reach</h2><dl>{items}</dl><p>{text(captions.OTHERS_POSTS)}</p>"
+        f"<p>{text(captions.REQUESTS)}</p></section>"
+    )
 
 
 def _scenarios(results: Results) -> list[str]:

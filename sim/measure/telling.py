@@ -14,7 +14,9 @@ AGES = (
 )  # fmt: skip
 ONE_BY_ONE = {"reshare": "reshare", "forward": "reshare", "copy": "copy", "copied": "copy"}
 """What is told person by person, until more than NAMED do it in one stretch of time."""
-LEARNING = [name for name in CHANNELS if name not in ("reshare", "copy", "extract")]
+DOERS = ("reshare", "copy", "scrape", "train", "extract", "leak")
+"""Channels whose sentence is about who acts."""
+LEARNING = [name for name in CHANNELS if name not in ("reshare", "copy", "extract", "leak")]
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,9 @@ def tell_story(events: Sequence[Happened], *, decided: str) -> list[str]:
         many = {name for name, done in ONE_BY_ONE.items() if _distinct(among, done) > NAMED}
         groups: dict[tuple[str, str, str], list[str]] = {}
         for event in among:
-            alone = event.actor if event.channel in ("reshare", "copy", "scrape", "train", "extract") else event.by
+            alone = (
+                event.actor if event.channel in ("reshare", "copy", "scrape", "train", "extract", "leak") else event.by
+            )
             group = (event.channel, "", "") if event.channel in many else (event.channel, alone, event.learner)
             groups.setdefault(group, []).append(event.actor)
         lines += ["", heading, *("  " + _sentence(*group, actors) for group, actors in groups.items())]
@@ -84,6 +88,7 @@ def _of_things(channel: str, by: str, people: Sequence[str], times: int) -> str:
         "copy": f"{by} keeps a copy and shows it" + ("." if times == 1 else f", {times} times."),
         "scrape": f"The harvester '{by}' takes it{often}.",
         "review": f"{len(people)} hired {'person reads' if len(people) == 1 else 'people read'} what '{by}' took.",
+        "leak": f"What {by} kept of it gets out.",
         "train": f"The model '{by}' is trained on it{'' if times == 1 else f', {times} copies of it'}.",
         "extract": f"The model '{by}' can be made to repeat it.",
     }[channel]
