@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test servers check verify bench fuzz golden lock clean
+.PHONY: help demo test servers check verify bench bench-peers fuzz golden lock clean
 
 PYTHON ?=
 WORKERS ?= 2
@@ -47,6 +47,9 @@ verify: $(PEERS) ## Statistical verification, with other people's simulators bes
 
 bench: $(DEV) ## Benchmarks: events a second of each engine
 	$(PY) -m pytest benchmarks --benchmark-only
+
+bench-peers: $(PEERS) ## The same tasks beside other people's simulators: ratios as a table, as JSON and in the README
+	PYTHONPATH=. $(PEERS_PY) benchmarks/ratios.py --write
 
 fuzz: $(DEV) ## INPUTS damaged archives (1000000), from number FIRST (0) on: none crashes, hangs or fills the memory
 	$(PY) -m tests.fuzz $(INPUTS) $(FIRST)

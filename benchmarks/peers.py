@@ -48,17 +48,18 @@ def ndlib(graph: Graph, chance: float, seed: int) -> Run:
     from ndlib.models.ModelConfig import Configuration
 
     given = networkx_of(graph)
+    model = epidemics.IndependentCascadesModel(given)
+    config = Configuration()
+    for edge in given.edges():
+        config.add_edge_configuration("threshold", edge, chance)
+    config.add_model_initial_configuration("Infected", [0])
+    model.set_initial_status(config)
     np.random.seed(seed)  # NDlib draws from numpy's global state
 
     def run(seeds: NDArray[np.int64]) -> NDArray[np.float64]:
         sizes = np.empty(len(seeds))
         for i, who in enumerate(seeds.tolist()):
-            model = epidemics.IndependentCascadesModel(given)
-            config = Configuration()
-            for edge in given.edges():
-                config.add_edge_configuration("threshold", edge, chance)
-            config.add_model_initial_configuration("Infected", [who])
-            model.set_initial_status(config)
+            model.reset([who])
             began, infected = process_time(), 1
             while infected:
                 infected = model.iteration(node_status=False)["node_count"][1]

@@ -15,7 +15,7 @@ from sim.core.quantile import Quantiles, exponential
 from sim.core.schema import CHANNELS, NEVER
 from sim.exposure.channels.feed import Feed
 from sim.exposure.channels.reshare import Reshare
-from sim.exposure.propagate import propagate
+from sim.exposure.propagate import POSTS_A_BLOCK, propagate
 from sim.exposure.scene import Scene
 
 HORIZON_S = 2**30
@@ -163,8 +163,9 @@ def cascades(
 
 
 def epidemics(
-    graph: Graph, seeds: NDArray[np.int64], seed: int, *, ratio: float, period_s: float = 1e5, threads: int = 1
-) -> Log:
+    graph: Graph, seeds: NDArray[np.int64], seed: int, *, ratio: float, period_s: float = 1e5, threads: int = 1,
+    posts_a_block: int = POSTS_A_BLOCK,
+) -> Log:  # fmt: skip
     """SIR from each of `seeds`: transmission at `ratio` times the rate of recovery, `period_s` the infectious period.
 
     Recovery is the end of a reshare's being shown. A post's author, whom nobody can see, shows it to the seed alone,
@@ -176,7 +177,7 @@ def epidemics(
         np.concatenate([graph.viewer, np.arange(people, dtype=np.int32)]),
     )
     made = channels(share=1.0, mean_s=period_s / ratio, period_s=period_s)
-    return propagate(scene(wider, people + seeds, 1.0), made, Noise(seed), threads=threads)
+    return propagate(scene(wider, people + seeds, 1.0), made, Noise(seed), threads=threads, posts_a_block=posts_a_block)
 
 
 def infections(log: Log, *, period_s: float = 1e5) -> NDArray[np.float64]:

@@ -11,7 +11,8 @@ from sim.exposure.apply import apply
 from sim.exposure.doors import open_doors
 from sim.exposure.propagate import propagate
 from sim.measure.score import summed
-from sim.measure.tally import LEARNS, Masks, lost, room, tally
+from sim.measure.spared import lost
+from sim.measure.tally import LEARNS, Masks, room, tally
 
 
 def by_sets(log: Log, alive: Masks, until: int = NEVER) -> np.ndarray:

@@ -7,6 +7,8 @@ import numpy as np
 
 from sim.core.compiled import Array, Integer, compiled, whole, wider
 
+FREE = -1
+
 
 @compiled
 def new_roll(people: Integer) -> tuple[Array, Array]:
@@ -38,3 +40,22 @@ def grown(slots: Array, roll: Array, count: Integer) -> tuple[Array, Array]:
     for place in range(count):
         place_of(larger, longer, place, longer[place])
     return larger, longer
+
+
+@compiled
+def room_for(wanted: Integer) -> int:
+    """The least power of two of at least `wanted`, and 16."""
+    size = 16
+    while size < wanted:
+        size *= 2
+    return size
+
+
+@compiled
+def slot_of(slots: Array, who: Integer) -> np.uintp:
+    """Where a learner stands in a table, or the free slot where she would; probing is linear."""
+    mask = len(slots) - 1
+    at = np.uintp((who * 0x9E3779B1 >> 12) & mask)
+    while slots[at] != FREE and slots[at] != who:
+        at = np.uintp((at + np.uintp(1)) & np.uintp(mask))
+    return at

@@ -82,9 +82,9 @@ def spread(  # noqa: C901, one heap
     """
     rows = [(0, 0, 0, 0, 0, 0, 0)]
     rows.clear()
-    todo: list[tuple[int, int, int]] = [(0, 0, 0)]  # when, seen when, who
+    todo = [0]  # when << 32 | place on the roll; of those at one time none sees what another brings
     coin, when = np.empty(1024, dtype=np.uint64), np.empty(1024, dtype=np.uint64)
-    reached, chosen = np.empty(1025, dtype=np.int32), np.empty(1024, dtype=np.int32)
+    reached = np.empty(1025, dtype=np.int32)
     sieve, sifted = new_sieve(), -1
     for p in range(len(post)):
         if view_start[p] == view_start[p + 1]:
@@ -104,29 +104,29 @@ def spread(  # noqa: C901, one heap
             count = max(count, place + 1)
         if count > len(coin):
             coin, when = np.empty(2 * count, dtype=np.uint64), np.empty(2 * count, dtype=np.uint64)
-            reached, chosen = np.empty(2 * count + 1, dtype=np.int32), np.empty(2 * count, dtype=np.int32)
+            reached = np.empty(2 * count + 1, dtype=np.int32)
         draw_each(reshare_key, post[p], roll[:count], 0, coin, when)
         for place in range(count):
             if coin[place] >> np.uint64(32) < threshold:
-                seen = known[place, FIRST]
-                heappush(todo, (seen + delay(reaction, when[place]), seen, whole(roll[place])))
+                heappush(todo, known[place, FIRST] + delay(reaction, when[place]) << 32 | place)
         while todo:
-            time, _, who = heappop(todo)
+            turn = heappop(todo)
+            time, place = turn >> 32, turn & 0xFFFFFFFF
             if time >= last:
                 break
-            place = place_of(slots, roll, count, who)
             if known[place, SHARE] < 0:
                 continue
-            if known[place, ROW] == UNWRITTEN:
-                write_view(rows, p, roll, known, place, is_friend(sieve, start, viewer, subject[p], who))
-            known[place, SHARE] = -2 - len(rows)
+            who = roll[place]
             friend = is_friend(sieve, start, viewer, subject[p], who)
-            rows.append((p, known[place, ROW], time, 3, who, 0, 0 if friend else 1))
+            if known[place, ROW] == UNWRITTEN:
+                write_view(rows, p, roll, known, place, friend)
+            known[place, SHARE] = -2 - len(rows)
+            rows.append((p, known[place, ROW], time, 3, whole(who), 0, 0 if friend else 1))
             end = min(last, time + delay(ending, draw(end_key, post[p], who, 0)[0]))
             crowd = viewer[start[who] : start[who + 1]]
             if len(crowd) > len(coin):
                 coin, when = np.empty(len(crowd), dtype=np.uint64), np.empty(len(crowd), dtype=np.uint64)
-                reached, chosen = np.empty(len(crowd) + 1, dtype=np.int32), np.empty(len(crowd), dtype=np.int32)
+                reached = np.empty(len(crowd) + 1, dtype=np.int32)
             deliver(delivery_key, post[p], who, crowd, coin, when)
             hits = lucky(coin, visibility[start[who] : start[who + 1]], reached)
             while 2 * (count + hits) + 2 >= len(slots):
@@ -134,8 +134,8 @@ def spread(  # noqa: C901, one heap
                 more = np.empty((len(roll), 5), dtype=np.int64)
                 more[:count] = known[:count]
                 known = more
-            new = 0
-            for i in reached[:hits]:
+            for each in range(hits):
+                i = reached[each]
                 target, seen = crowd[i], time + 1 + delay(deliveries, when[i])
                 if seen >= end or target == author[p] or target == subject[p]:
                     continue
@@ -145,13 +145,9 @@ def spread(  # noqa: C901, one heap
                 elif not earlier(known, at, seen, time, who, roll):
                     continue
                 note(known, at, seen, UNWRITTEN, place, time)
-                chosen[new] = at
-                new += 1
-            draw_each(reshare_key, post[p], roll[chosen[:new]], 0, coin, when)
-            for i in range(new):
-                if coin[i] >> np.uint64(32) < threshold:
-                    seen = known[chosen[i], FIRST]
-                    heappush(todo, (seen + delay(reaction, when[i]), seen, whole(roll[chosen[i]])))
+                luck, wait = draw(reshare_key, post[p], target, 0)
+                if luck >> np.uint64(32) < threshold:
+                    heappush(todo, seen + delay(reaction, wait) << 32 | at)
         for place in range(count):
             if known[place, ROW] == UNWRITTEN:
                 write_view(rows, p, roll, known, place, is_friend(sieve, start, viewer, subject[p], roll[place]))

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from sim.core.compiled import Array, Integer, compiled
 from sim.core.log import Log
 from sim.core.schema import LEARNERS
-from sim.measure.tally import Masks, extractable, lost, room, tally
+from sim.measure.spared import lost
+from sim.measure.tally import Masks, extractable, room, tally
 
 Counts = NDArray[np.int64]
 """Pairs by owner and class: int64[owners, 5]."""

@@ -13,11 +13,8 @@ from numpy.typing import NDArray
 
 from sim.core.compiled import Array, Integer, compiled, whole
 from sim.core.log import Block, Log
+from sim.core.roll import FREE, room_for, slot_of
 from sim.core.schema import CHANNELS, LEARNERS, NEVER
-
-FREE, FOUND = -1, -2
-SPARSE = 8
-"""Slots for each lost event: most of those asked for are not there, and a free first slot says so."""
 
 T = TypeVar("T")
 Masks = Sequence[NDArray[np.bool_]]
@@ -48,26 +45,7 @@ def tally(log: Log, sizes: NDArray[np.int64], *, until: int = NEVER, threads: in
             block.event_start, events.time, events.channel, events.actor, events.learner, LEARNS, offsets, until
         )
 
-    return np.concatenate(_each(log, count, threads))
-
-
-def lost(
-    log: Log, alive: Masks, sizes: NDArray[np.int64], counted: NDArray[np.bool_], *, threads: int | None = None
-) -> NDArray[np.int32]:
-    """How many of each post's distinct learners learn nothing of it any more, int32[posts, 5], of posts `counted`.
-
-    `alive` are the masks of `apply`; what they leave is `tally` less this. A post that loses no event loses nobody.
-    """
-    offsets = offsets_of(sizes)
-
-    def count(number: int, block: Block) -> NDArray[np.int32]:
-        events, here = block.events, slice(block.first, block.first + block.posts)
-        return missed(
-            block.event_start, events.channel, events.actor, events.learner, alive[number], LEARNS, offsets,
-            counted[here],
-        )  # fmt: skip
-
-    return np.concatenate(_each(log, count, threads))
+    return np.concatenate(each_block(log, count, threads))
 
 
 def happened(
@@ -85,7 +63,7 @@ def happened(
         at = np.searchsorted(block.event_start, np.flatnonzero(found), side="right") - 1
         return np.bincount(at, minlength=block.posts).astype(np.int32)
 
-    return np.concatenate(_each(log, count, threads))
+    return np.concatenate(each_block(log, count, threads))
 
 
 def extractable(log: Log, alive: Masks | None, *, threads: int | None = None) -> NDArray[np.int32]:
@@ -108,7 +86,7 @@ def learnt_by(
             days_end, weight[here], earliest,
         )  # fmt: skip
 
-    return np.cumsum(sum(_each(log, count, None)))
+    return np.cumsum(sum(each_block(log, count, None)))
 
 
 def offsets_of(sizes: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -116,7 +94,8 @@ def offsets_of(sizes: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.array([0, 0, *(sizes[0] + np.cumsum([0, *sizes[2:]]))], dtype=np.int64)
 
 
-def _each(log: Log, work: Callable[[int, Block], T], threads: int | None) -> list[T]:
+def each_block(log: Log, work: Callable[[int, Block], T], threads: int | None) -> list[T]:
+    """What `work` makes of each block and its number, in order, on `threads` threads (default: all cores)."""
     workers = threads or os.cpu_count() or 1
     if workers == 1 or len(log.blocks) == 1:
         return [work(number, block) for number, block in enumerate(log.blocks)]
@@ -155,74 +134,6 @@ def distinct(
                     slots[at] = who
                     counts[p, learner[row]] += 1
     return counts
-
-
-@compiled
-def missed(
-    event_start: Array,
-    channel: Array,
-    actor: Array,
-    learner: Array,
-    alive: Array,
-    learns: Array,
-    offsets: Array,
-    counted: Array,
-) -> Array:
-    """Learners by post and class of whose events none is alive: those of lost events, less those of the others.
-
-    The two are parted without a branch, since nobody can foretell which events a plan prevents.
-    """
-    posts = len(event_start) - 1
-    counts = np.zeros((posts, 5), dtype=np.int32)
-    every, gone, kept = np.empty(16, dtype=np.int32), np.empty(1, dtype=np.int64), np.empty(1, dtype=np.int64)
-    for p in range(posts):
-        low, high = event_start[p], event_start[p + 1]
-        if not counted[p] or alive[low:high].all():
-            continue
-        if high - low >= len(gone):
-            gone, kept = np.empty(2 * (high - low), dtype=np.int64), np.empty(2 * (high - low), dtype=np.int64)
-        dead = living = np.uintp(0)
-        for number in range(low, high):
-            row = np.uintp(number)
-            gone[dead] = kept[living] = (offsets[np.uintp(learner[row])] + actor[row]) * 8 + learner[row]
-            teaches = learns[np.uintp(channel[row])]
-            living += np.uintp(teaches & alive[row])
-            dead += np.uintp(teaches > alive[row])
-        size = room_for(SPARSE * dead)
-        if size > len(every):
-            every = np.empty(size, dtype=np.int32)
-        slots = every[:size]
-        slots[:] = FREE
-        for code in gone[:dead]:
-            at = slot_of(slots, code >> 3)
-            if slots[at] == FREE:
-                slots[at] = code >> 3
-                counts[p, code & 7] += 1
-        for code in kept[:living]:
-            at = slot_of(slots, code >> 3)
-            if slots[at] != FREE:
-                slots[at] = FOUND
-                counts[p, code & 7] -= 1
-    return counts
-
-
-@compiled
-def room_for(wanted: Integer) -> int:
-    """The least power of two of at least `wanted`, and 16."""
-    size = 16
-    while size < wanted:
-        size *= 2
-    return size
-
-
-@compiled
-def slot_of(slots: Array, who: Integer) -> np.uintp:
-    """Where a learner stands in a table, or the free slot where she would; probing is linear."""
-    mask = len(slots) - 1
-    at = np.uintp((who * 0x9E3779B1 >> 12) & mask)
-    while slots[at] != FREE and slots[at] != who:
-        at = np.uintp((at + np.uintp(1)) & np.uintp(mask))
-    return at
 
 
 @compiled

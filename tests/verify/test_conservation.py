@@ -9,7 +9,8 @@ from sim.experiment import simulate
 from sim.exposure.apply import apply
 from sim.exposure.doors import close_doors
 from sim.exposure.scene import Scene
-from sim.measure.tally import lost, room, tally
+from sim.measure.spared import lost
+from sim.measure.tally import room, tally
 from sim.verbs.compose import compose_config
 from sim.worlds import make_world, world_noise
 
