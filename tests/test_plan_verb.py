@@ -150,3 +150,14 @@ def test_the_preview_a_person_reads(tmp_path: Path, capsys: pytest.CaptureFixtur
     none = ["select.keywords=[zebra]", f"out={tmp_path / 'runs'}"]
     assert main(["plan", str(path), *words, *none]) == 0
     assert "None of 29 posts is chosen." in capsys.readouterr().out
+
+
+def test_a_strategy_that_is_not_compared_can_be_chosen_and_its_letter_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["world.owners=1", "platform=facebook", f"out={tmp_path}", *SMALL]
+    run = done(capsys, "plan", "choose=erase", *words)["run"]
+    told = done(capsys, "replay", run, "output=json")
+    assert told["by_hand"] == told["tasks"] == 1 and not told["nobody"], "there is nothing to stage it on"
+    [letter] = Path(told["folder"], "letters").iterdir()
+    assert "To:   Facebook, data protection officer" in letter.read_text(encoding="utf-8")

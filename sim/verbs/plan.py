@@ -13,6 +13,7 @@ from sim.core.errors import Mistake, unknown
 from sim.core.schema import ACTIONS, EPOCH_UNIX_S, table
 from sim.core.store import new_folder, write_json, write_table
 from sim.platforms.exports.item import Archive, in_order
+from sim.verbs.compose import compose_option, options
 from sim.verbs.preview import SHOWN, in_words, line_of, own_posts, preview, spared
 from sim.verbs.selecting import FILTER, selected
 from sim.verbs.study import study
@@ -26,6 +27,8 @@ def run(config: dict[str, Any]) -> dict[str, Any]:
     """Plan for the archive's owner, or for the first owner of the world; returns the document."""
     selection = selected(config)
     chosen = config["choose"] or ("most_sensitive" if selection is None else FILTER)
+    if chosen not in config["strategy"] and chosen in options("strategy"):
+        config = config | {"strategy": {**config["strategy"], **compose_option("strategy", chosen)}}
     if chosen not in config["strategy"]:
         raise unknown("strategy", chosen, config["strategy"])
     config = config | {"choose": chosen, "strategy": {chosen: config["strategy"][chosen]}, "seeds": 1, "worlds": 1}

@@ -29,6 +29,9 @@ from sim.verbs.ask import allowance
 from sim.verbs.login import sign_in_once
 from sim.verbs.saved import Saved, keep, load
 
+NOBODYS = "By hand"
+"""The title of the connector of any platform that has none."""
+
 
 def run(config: dict[str, Any]) -> dict[str, Any]:
     """Rehearse or carry out the plan of the run folder `config["path"]`; returns the document."""
@@ -173,7 +176,9 @@ class Work:
     def _document(self, mode: str, predicted: Outcome, observed: Outcome | None) -> dict[str, Any]:
         """Write receipts, letters and checklist; returns the document."""
         letters = dict(self._config["letter"])
-        holder = letters.pop("holder") or self._platform.title
+        holder = letters.pop("holder") or self._platform.connector.title
+        if holder == NOBODYS:
+            holder = "[who holds the data]"
         handle = letters.pop("handle") or self._journal.fact("account") or "[your account]"
         now = self._clock.now()
         write_letters(self._journal, self._folder / "letters", Sender(handle=handle, **letters), holder=holder, now=now)
@@ -193,7 +198,7 @@ class Work:
             "platform": self._platform.title,
             "evidence": self._platform.connector.evidence,
             "tasks": self._journal.count("1"),
-            "nobody": self._saved.nobody and self._journal.fact("server") is None,
+            "nobody": self._saved.nobody and bool(hand) and self._journal.fact("server") is None,
             "by_hand": hand,
             "by_hand_open": self._journal.count("route = 'by_hand' AND state = 'open'"),
             "predicted": _figures(predicted),
@@ -213,11 +218,11 @@ def show(document: dict[str, Any]) -> None:
     if document["mode"] == "undo":
         print(f"\nItems {document['undone_by']}: {document['undone']}.")
     if document["by_hand_open"]:
-        print(f"\n{document['by_hand_open']} actions go by hand: {folder / 'by_hand.txt'}")
+        print(f"\nBy hand, to tick off: {document['by_hand_open']} in {folder / 'by_hand.txt'}")
     if document["nobody"]:
         print("\nThis plan is of someone who does not exist. To carry it out, put her on a test server here:")
         print(f"  afterpost stage {document['run']} server=http://127.0.0.1:PORT")
-    elif document["mode"] == "rehearsal":
+    elif document["mode"] == "rehearsal" and document["tasks"] > document["by_hand"]:
         wait = duration(predicted["seconds"])
         print(f"\nA rehearsal: nothing was sent. Carrying it out takes {wait} and ${predicted['money_usd']:.2f}:")
         print(f"  afterpost replay {document['run']} live=true")

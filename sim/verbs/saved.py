@@ -39,8 +39,9 @@ class Saved:
 
     @property
     def nobody(self) -> bool:
-        """Whether the plan is a synthetic person's."""
-        return self.keep_days is None and not self.provenance["parameters"].get("path")
+        """Whether the plan is a synthetic person's, of a platform that has a way by programme."""
+        real = self.keep_days is not None or self.provenance["parameters"].get("path")
+        return not real and bool(self.platform.connector.secrets)
 
     def find(self, journal: Journal, items: Iterable[Item], now: float) -> None:
         """Add the account's items that have grown too old since."""

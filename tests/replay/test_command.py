@@ -170,6 +170,9 @@ def test_every_action_has_a_route_and_is_ticked_off_in_the_same_journal(replay: 
     listed = (folder / "by_hand.txt").read_text(encoding="utf-8")
     assert "https://small.example/privacy" in listed and "Choose friends." in listed
     assert "letter: letters/0004-erase.txt" in listed and "7 of 7 still to do" in listed
+    status, _, problem = replay(str(run), "tick=[3,77]")
+    assert status == 1 and "tick=77" in problem
+    assert "[-]" not in (tmp_path / "run.replay" / "by_hand.txt").read_text(), "all or none"
     told = replay(str(run), "tick=[3,4]")[1]
     assert told["by_hand_open"] == 5
     assert "answer due by" in (folder / "by_hand.txt").read_text(encoding="utf-8")

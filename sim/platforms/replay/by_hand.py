@@ -1,6 +1,6 @@
 """What a person does herself: a checklist with links, letters and dates, ticked off in the same journal."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 from sim.core.clock import iso_date
@@ -26,16 +26,15 @@ def write_letters(journal: Journal, folder: Path, sender: Sender, *, holder: str
         journal.change([(task.number, {"letter": name})])
 
 
-def tick(journal: Journal, numbers: Iterable[int], *, now: float) -> None:
-    """Tick tasks off. A letter is ticked twice: when it is sent, and when what it asks for was granted."""
+def tick(journal: Journal, numbers: Sequence[int], *, now: float) -> None:
+    """Tick tasks off, all or none. A letter is ticked twice: when it is sent, and when what it asks for was granted."""
+    hand = {task.number: task for task in journal.tasks(f"route = '{BY_HAND}'")}
     for number in numbers:
-        found = journal.tasks("number = ? AND route = ?", (number, BY_HAND))
-        if not found:
-            hand = [task.number for task in journal.tasks(f"route = '{BY_HAND}'", most=20)]
-            raise Mistake(
-                f"tick={number}: that is no action by hand. Those are: {', '.join(map(str, hand)) or 'none'}."
-            )
-        [task] = found
+        if number not in hand:
+            some = ", ".join(map(str, list(hand)[:20])) or "none"
+            raise Mistake(f"tick={number}: that is no action by hand. Those are: {some}.")
+    for number in dict.fromkeys(numbers):
+        task = hand[number]
         if task.state == "open":
             waits = {"check_at": now + ANSWER_DAYS * DAY_S} if task.action in LETTERS else {}
             detail = "sent" if task.action in LETTERS else "ticked off by hand"
