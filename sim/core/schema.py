@@ -67,6 +67,7 @@ def _text(values: tuple[str, ...]) -> str:
 
 
 _STRING = pa.dictionary(pa.int32(), pa.string())
+_POST = "id: (person << 32) + k; bit 31 of k set: a friend's post about her; bits 27 to 30: a stream beside posts"
 _SPAN = pa.struct([("start", pa.int32()), ("end", pa.int32()), ("class", pa.int8())])
 
 TABLES: dict[str, tuple[Column, ...]] = {
@@ -107,11 +108,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     ),
     "owners": (Column("person", pa.int64(), "whose whole history, and friends' posts about her, are in `posts`"),),
     "posts": (
-        Column(
-            "post",
-            pa.int64(),
-            "id: (person << 32) + k; bit 31 of k set: a friend's post about her; bits 27 to 30: a stream beside posts",
-        ),
+        Column("post", pa.int64(), _POST),
         Column("author", pa.int64(), "person who posted it, and alone can delete it"),
         Column("subject", pa.int64(), "person it exposes: the author, or the friend it mentions"),
         Column("time", pa.int64(), "when posted, s"),
@@ -128,7 +125,10 @@ TABLES: dict[str, tuple[Column, ...]] = {
             null=True,
         ),
         Column(
-            "to", pa.int64(), "whom a message is for, whose post is liked, who is followed; null: no one", null=True
+            "to",
+            pa.int64(),
+            "whom a message is for, whose post a like is for, who is followed; null: no one",
+            null=True,
         ),
         Column("deleted", pa.int64(), "when its author deletes it of her own accord, s; null: never", null=True),
         Column("native_id", pa.string(), "the platform's id, of a post from an archive", null=True),
@@ -221,17 +221,13 @@ def arrow_schema(name: str) -> pa.Schema:
 
 
 def table(name: str, columns: dict[str, object]) -> pa.Table:
-    """Build table `name` from arrays by column name, cast to its types, and check it.
-
-    A nullable column that is left out is filled with nulls.
-    """
+    """Build table `name` from arrays by column name, cast to its types, and check it; null columns may be left out."""
     schema = arrow_schema(name)
     rows = len(next(iter(columns.values())))  # type: ignore[arg-type]
     arrays = []
     for field in schema:
-        values = columns.get(field.name)
-        if values is None:
-            values = pa.nulls(rows, field.type)
+        given = columns.get(field.name)
+        values = pa.nulls(rows, field.type) if given is None else given
         array = values if isinstance(values, pa.Array | pa.ChunkedArray) else pa.array(values, from_pandas=False)
         arrays.append(array if array.type == field.type else array.cast(field.type))
     made = pa.Table.from_arrays(arrays, schema=schema)
