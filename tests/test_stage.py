@@ -19,6 +19,7 @@ from sim.platforms.replay.journal import Journal
 from sim.platforms.stage import loopback as resolving
 from sim.platforms.stage.loopback import loopback
 from sim.platforms.stage.staging import put, require_empty, stage
+from sim.platforms.stage.survey import readable
 from sim.verbs import stage as verb
 from sim.verbs.command import perform
 from sim.verbs.compose import compose_config
@@ -204,8 +205,16 @@ def test_a_plan_is_staged_replayed_and_surveyed(tmp_path: Path, monkeypatch: pyt
         assert rehearsed["tasks"] > rehearsed["by_hand"] and len(mock.statuses) == 203
         mock.statuses.pop(ids[next(iter(ids))])
         seen = perform("stage", run, compose_config("stage", [*words, "survey=true"]), quiet=True)["rows"]
+    assert all(row["predicted"] == (0 if row["of"] == "planned" else row["staged"]) for row in seen)
     posts = [row for row in seen if row["what"] == "text"]
     assert sum(row["staged"] for row in posts) == 203 and sum(row["gone"] for row in posts) == 1
+
+
+def test_a_survey_says_where_a_platform_keeps_what_the_model_lets_go() -> None:
+    row = {"staged": 2, "predicted": 0, "there": 0, "gone": 2, "unknown": 0, "of": "planned"}
+    told = [row | {"what": "text"}, row | {"what": "repost", "there": 2, "gone": 0}]
+    assert "2 reposts outlive the posts" in readable(told)
+    assert "outlive" not in readable([row | {"what": "text"}, row | {"what": "repost"}])
 
 
 def test_the_plan_of_an_archive_is_not_staged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

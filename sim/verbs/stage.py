@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from sim.core.errors import Misuse, require
 from sim.core.parameters import settle
-from sim.core.schema import AUDIENCES, BESIDE, KINDS, table
+from sim.core.schema import ACTIONS, AUDIENCES, BESIDE, KINDS, table
 from sim.core.store import read_table, write_table
 from sim.experiment import simulate
 from sim.exposure.engagement import engagement
@@ -128,7 +128,8 @@ def _befriended(
 def _survey(saved: SavedPlan, owner: Connector, friend: Connector | None) -> list[dict[str, Any]]:
     staged = saved.folder / "staged.parquet"
     require(staged.is_file(), f"Nothing was staged of '{saved.run}': afterpost stage {saved.run} server=...")
-    return survey(read_table(staged).to_pylist(), set(saved.plan["target"].to_pylist()), owner, friend)
+    deleted = saved.plan.filter(pc.equal(saved.plan["action"], ACTIONS.index("delete")))["target"]
+    return survey(read_table(staged).to_pylist(), set(deleted.to_pylist()), owner, friend)
 
 
 def show(document: dict[str, Any]) -> None:
