@@ -51,7 +51,8 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.close()
         return 1
     except KeyboardInterrupt:
-        print("afterpost: stopped. Nothing was left half-written; the same command starts again.", file=sys.stderr)
+        told = "Nothing was left half-written; the same command begins again, and a replay goes on."
+        print(f"afterpost: stopped. {told}", file=sys.stderr)
         return 1
     except MemoryError:
         print("afterpost: out of memory. Try fewer owners, seeds or people (world.owners=20).", file=sys.stderr)
