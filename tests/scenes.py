@@ -21,7 +21,7 @@ from sim.exposure.channels.feed import Feed
 from sim.exposure.channels.reshare import Reshare
 from sim.exposure.channels.review import Review
 from sim.exposure.channels.scrape import Crawler, Scrape
-from sim.exposure.channels.train import Model, Train
+from sim.exposure.channels.train import Distilled, Model, Train
 from sim.exposure.doors import Doors, open_doors
 from sim.exposure.projects import Project
 from sim.exposure.propagate import Channel, tell
@@ -108,6 +108,7 @@ def channels(unit_s: int) -> dict[str, Channel]:
     crawler: dict[str, Any] = {
         "since": unit_s, "until": horizon, "period_days": 4 * day_share, "coverage": 0.7, "profiles_share": 0.8,
         "honours_share": 0.5, "first_party": False, "review_share": 0.7, "training": True,
+        "consent_share": 0.8, "retention_days": 12 * day_share,
     }  # fmt: skip
     crawlers = {
         "platform": Crawler(**crawler | {"way": "push", "first_party": True}),
@@ -130,10 +131,14 @@ def channels(unit_s: int) -> dict[str, Channel]:
         "transcribe": Project(**project | {"kinds": ("video", "photo"), "until": horizon // 2, "gold_share": 0.0}),
     }
     models = {
-        "early": Model(horizon // 3, ("platform", "web")),
-        "late": Model(2 * horizon // 3, ("platform", "web", "trader")),
-        "after": Model(horizon, ("platform",)),
+        "early": Model(horizon // 3, horizon // 3, ("platform", "web")),
+        "late": Model(2 * horizon // 3, horizon // 2, ("platform", "web", "trader")),
+        "after": Model(horizon, horizon, ("platform",)),
     }
+    students = {
+        "small": Distilled(horizon // 2, "early", 0.7), "tiny": Distilled(horizon - 1, "late", 0.7),
+        "unborn": Distilled(horizon, "late", 1.0),
+    }  # fmt: skip
     return {
         "feed": Feed(delay_median_s=6 * unit_s, delay_sigma=1.5),
         "discovery": Discovery(
@@ -149,7 +154,7 @@ def channels(unit_s: int) -> dict[str, Channel]:
         ),
         "scrape": Scrape(crawlers, public_copies_share=0.6),
         "review": Review(pool, given, queue_mean_days=4 * day_share, shifts=Shifts(20, 40, 8, 0.5)),
-        "train": Train(models, tuple(crawlers), extractable_share=0.2),
+        "train": Train(models, students, tuple(crawlers), extractable_share=0.2),
     }  # fmt: skip
 
 

@@ -11,8 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.core.build import build
+from sim.core.clock import seconds
 from sim.core.errors import Mistake
 from sim.core.inequality import gini
+from sim.core.noise import Noise
+from sim.core.parameters import settle
+from sim.core.schema import DAY_S
+from sim.exposure.workforce import hire
+from sim.facts.labels import give_labels
 from sim.measure.agreement import (
     NO_GOLD,
     Labels,
@@ -22,6 +29,7 @@ from sim.measure.agreement import (
     score,
     single_accuracy,
 )
+from sim.verbs.compose import compose_config
 
 REAL = Path(__file__).parents[2] / "shared" / "data" / "labels"
 real = pytest.mark.skipif(not REAL.is_dir(), reason=f"no folder {REAL.name} of published label sets beside the project")
@@ -109,3 +117,25 @@ def test_published_sets_score_as_published(name: str) -> None:
     assert majority_accuracy(counts, labels.gold) == pytest.approx(stated["majority_vote_accuracy"], abs=0.01)
     if not stated["same_worker_repeat_labels"]:
         assert agreement(counts) == pytest.approx(stated["pairwise_agreement_mean"], abs=0.002)
+
+
+@real
+@pytest.mark.parametrize("seed", range(3))
+def test_the_workforces_labels_lie_within_the_published_sets(seed: int) -> None:
+    stated = json.loads((REAL / "label_stats.json").read_text(encoding="utf-8"))
+
+    def within(name: str, value: float) -> None:
+        published = [own[name] for own in stated.values() if own.get(name) is not None]
+        assert min(published) <= value <= max(published), (name, value, published)
+
+    config = compose_config("validate", [])
+    review = build(settle(config["channel"], None, "channel"), "channel")["review"]
+    decision = seconds(config["world"]["decision"])
+    pool = hire(review.pool, Noise(seed), horizon_end=decision + DAY_S)
+    labels = give_labels(review, pool, Noise(seed), time=decision)
+    counts = labels.counts()
+    load = np.bincount(labels.worker)
+    within("worker_load_gini", gini(load[load > 0]))
+    within("pairwise_agreement_mean", agreement(counts))
+    within("label_accuracy", single_accuracy(counts, labels.gold))
+    within("majority_vote_accuracy", majority_accuracy(counts, labels.gold))

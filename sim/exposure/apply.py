@@ -39,6 +39,7 @@ def apply(doors: Doors, log: Log, *, threads: int | None = None) -> list[Array]:
             events.time,
             events.channel,
             events.actor,
+            events.key,
             events.mark,
             close,
         )
@@ -59,10 +60,11 @@ def surviving(
     time: Array,
     channel: Array,
     actor: Array,
+    key: Array,
     mark: Array,
     close: Array,
 ) -> Array:
-    """One pass in order. Events with a mark also ask how many copies the model was trained on in this world.
+    """One pass in order. Events with a mark ask how many copies the model `key` was trained on in this world.
 
     A post whose first door shuts (`shut`, s) after its last event loses none.
     """
@@ -77,7 +79,7 @@ def surviving(
         for number in range(low, high):
             row = np.uintp(number)  # unsigned: no index is asked whether it counts from the end
             if mark[row]:
-                alive[row] = copies[actor[row]] >= mark[row]
+                alive[row] = copies[key[row]] >= mark[row]
                 continue
             lives = time[row] < close[np.uintp(object_[row])] and (parent[row] < 0 or alive[np.uintp(parent[row])])
             alive[row] = lives

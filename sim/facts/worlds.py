@@ -14,6 +14,7 @@ from sim.exposure.shifts import figures
 from sim.exposure.workforce import hire
 from sim.facts.adversary import crawl_facts, inference_facts, uniqueness_facts
 from sim.facts.gone import deletion_facts, leaving_facts
+from sim.facts.labels import label_facts
 from sim.facts.posts import lorenz, mention_facts, posting_facts, posts_a_month
 from sim.facts.ties import Friendships, friendships, ties_curves, ties_facts
 from sim.facts.views import last_year, reshare_facts, view_curve, view_facts
@@ -133,7 +134,7 @@ def _gone(world: World, config: Config, luck: Noise) -> dict[str, Found]:
 
 
 def _workers(config: Config, luck: Noise, decision: int) -> dict[str, Found]:
-    """The half-life of annotators, from the quantiles their stays are drawn from, and how unequal their work is."""
+    """The half-life of annotators, from the quantiles their stays are drawn from, their work's share, their labels."""
     review = build(settle(config["channel"], None, "channel"), "channel").get("review")
     if review is None:
         return {}
@@ -144,6 +145,7 @@ def _workers(config: Config, luck: Noise, decision: int) -> dict[str, Found]:
     return {
         "V32.half_life": Found(float(stay[len(stay) // 2]) / (365.25 * 86_400 / 12), "Median stay in the pool."),
         "V32.load": Found(shift["load_gini"], "Items done in the year before the decision, of who did any."),
+        **label_facts(review, pool, luck, time=decision),
     }
 
 

@@ -44,8 +44,8 @@ def avoided_by_each(
         lost = np.zeros((ledger.owners, len(LEARNERS), LANES), dtype=np.int64)
         events = block.events
         lose(
-            block.event_start, events.object, events.parent, events.time, events.channel, events.actor, events.mark,
-            events.learner, closings(block, shut), touched, ledger.owner[here], ledger.items[here],
+            block.event_start, events.object, events.parent, events.time, events.channel, events.actor, events.key,
+            events.mark, events.learner, closings(block, shut), touched, ledger.owner[here], ledger.items[here],
             LEARNS, offsets, lost,
         )  # fmt: skip
         return first, lost
@@ -78,6 +78,7 @@ def lose(  # noqa: C901, one pass
     time: Array,
     channel: Array,
     actor: Array,
+    key: Array,
     mark: Array,
     learner: Array,
     close: Array,
@@ -118,7 +119,7 @@ def lose(  # noqa: C901, one pass
             lives = every
             if mark[row]:
                 for lane in range(LANES):
-                    if copies[actor[row], lane] < mark[row]:
+                    if copies[key[row], lane] < mark[row]:
                         lives &= ~(np.uint64(1) << np.uint64(lane))
             else:
                 thing = object_[row]

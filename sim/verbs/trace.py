@@ -90,7 +90,8 @@ def named(
     """A post's events with the names of those who act, by time."""
     channels = config["channel"]
     crawlers = list(channels["scrape"]["crawlers"]) if "scrape" in channels else []
-    models = list(channels["train"]["models"]) if "train" in channels else []
+    train = channels.get("train", {"models": [], "distilled": []})
+    models = [*train["models"], *train["distilled"]]
     e, o = block.events, block.objects
 
     def who(row: int) -> str:

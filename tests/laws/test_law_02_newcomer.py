@@ -16,7 +16,7 @@ from sim.core.parameters import settle
 from sim.core.schema import CHANNELS, NEVER
 from sim.experiment import clean_up, simulate
 from sim.exposure.channels.scrape import Crawler, Scrape
-from sim.exposure.channels.train import Model, Train
+from sim.exposure.channels.train import Train
 from sim.exposure.propagate import propagate
 from sim.exposure.scene import Scene
 from sim.owners import know
@@ -108,12 +108,13 @@ def test_a_later_channel_leaves_the_events_of_earlier_ones(seed: int, unit_s: in
 
 def by_name(log: Log, scrape: Scrape, train: Train) -> set[tuple[Happening, str | None]]:
     """Events with the names of harvesters and models in place of their numbers."""
-    harvesters, models = list(scrape.crawlers), list(train.models)
+    harvesters, models = list(scrape.crawlers), [*train.models, *train.distilled]
 
     def named(name: tuple[int, int, int, int] | None) -> Any:
         if name is None or name[1] not in NUMBERED:
             return name
-        return (*name[:2], (harvesters if CHANNELS[name[1]] == "scrape" else models)[name[2]], name[3])
+        counted = models[name[3]] if name[0] < 0 else name[3]
+        return (*name[:2], (harvesters if CHANNELS[name[1]] == "scrape" else models)[name[2]], counted)
 
     return {each._replace(name=named(each.name), parent=named(each.parent)) for each in happenings(log)}
 
@@ -125,7 +126,10 @@ def test_a_crawler_or_a_model_more_changes_no_other(seed: int, unit_s: int) -> N
     before = by_name(log_of(made, chain, seed), scrape, train)
     newcomer = dataclasses.replace(next(iter(scrape.crawlers.values())), first_party=False)
     crawlers: dict[str, Crawler] = {"newcomer": newcomer, **scrape.crawlers}
-    models = {"newcomer": Model(next(iter(train.models.values())).snapshot, ("newcomer", "web")), **train.models}
+    models = {
+        "newcomer": dataclasses.replace(next(iter(train.models.values())), corpora=("newcomer", "web")),
+        **train.models,
+    }
     more = chain | {
         "scrape": dataclasses.replace(scrape, crawlers=crawlers),
         "train": dataclasses.replace(train, harvesters=tuple(crawlers), models=models),

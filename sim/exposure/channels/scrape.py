@@ -14,7 +14,7 @@ from sim.core.compiled import Array, Integer, compiled, draw, whole
 from sim.core.errors import require, require_above_0, require_share, unknown
 from sim.core.log import Events, Objects
 from sim.core.noise import Noise
-from sim.core.schema import DAY_S, NEVER, OBJECTS
+from sim.core.schema import DAY_S, OBJECTS
 from sim.exposure.doors import BOUND_BY_OBJECTION, HONOURS_DELETION
 from sim.exposure.draft import OBJECT_TYPES, Draft, Stage
 from sim.exposure.story import Story, Thing
@@ -31,7 +31,8 @@ class Crawler:
     `coverage` is the chance of each item at a visit, `profiles_share` the share of profiles a walk visits,
     `honours_share` of what it holds it drops when the post is deleted (S12, S13). `first_party`: the platform
     itself, which an objection binds. It puts `review_share` of what it takes before annotators, and holds all of
-    it for `training` or not.
+    it for `training` or not, of the `consent_share` of authors it may (all of them where silence is consent). What it
+    holds goes after `retention_days`.
     """
 
     way: str
@@ -44,16 +45,23 @@ class Crawler:
     first_party: bool
     review_share: float
     training: bool
+    consent_share: float
+    retention_days: float
 
     def __post_init__(self) -> None:
         if self.way not in WAYS:
             raise unknown("way of crawling", self.way, WAYS)
-        require_above_0(period_days=self.period_days)
+        require_above_0(period_days=self.period_days, retention_days=self.retention_days)
         require_share(
             coverage=self.coverage, profiles_share=self.profiles_share, honours_share=self.honours_share,
-            review_share=self.review_share,
+            review_share=self.review_share, consent_share=self.consent_share,
         )  # fmt: skip
         require(self.until > self.since, "A crawler ends before it begins.")
+
+    @property
+    def retention_s(self) -> int:
+        """How long it holds what it took, s."""
+        return int(self.retention_days * DAY_S)
 
     def first_hits(self) -> Array:
         """P(taken by visit 0, 1, 2 ...) times 2^32: 1 - (1 - coverage)^(k + 1), by repeated multiplication."""
@@ -100,8 +108,10 @@ class Scrape:
                 flags = np.where(drops & (objects.kind[row] == PUBLIC_REACH), HONOURS_DELETION, 0)
                 flags += BOUND_BY_OBJECTION * crawler.first_party
                 held = noise.words("put to use", identity)[0] >> 32 < int(share * 2**32)
+                if use == TRAINING:
+                    held &= noise.words(f"consent {name}", author[got])[0] >> 32 < int(crawler.consent_share * 2**32)
                 columns = (identity, post[got], np.full(len(got), use), row, parts[-1][4], when[got],
-                           np.full(len(got), NEVER), flags, makers)  # fmt: skip
+                           when[got] + crawler.retention_s, flags, makers)  # fmt: skip
                 things.append(tuple(column[held] for column in columns))
         return Stage(*_events(parts), Objects(*_whole(things, OBJECT_TYPES)))
 
@@ -130,10 +140,13 @@ class Scrape:
                     identity = story.draw(noise, f"hold {name}", thing.id, use)[0] >> 2 | 1 << 62
                     if story.draw(noise, "put to use", identity)[0] >> 32 >= int(share * 2**32):
                         continue
+                    consents = story.draw(noise, f"consent {name}", story.author)[0] >> 32
+                    if use == TRAINING and consents >= int(crawler.consent_share * 2**32):
+                        continue
                     drops = story.draw(noise, "drop", identity)[0] >> 32 < int(crawler.honours_share * 2**32)
                     flags = HONOURS_DELETION * (drops and thing.kind == "public_reach")
                     flags += BOUND_BY_OBJECTION * crawler.first_party
-                    story.make(OBJECTS[use], identity, thing.id, number, time, NEVER, flags, event)
+                    story.make(OBJECTS[use], identity, thing.id, number, time, time + crawler.retention_s, flags, event)
 
     def _time(self, story: Story, noise: Noise, name: str, thing: Thing) -> int:
         crawler, birth = self.crawlers[name], thing.birth

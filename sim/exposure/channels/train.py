@@ -2,10 +2,12 @@
 
 A model learns an item if any copy of it is held, and not yet dropped, on the snapshot's day. The chance that it
 can be made to repeat the item unprompted grows with the cube of the number of copies held (M05), up to one. An
-`extract` event hangs on that count: its mark is the smallest count at which it happens.
+`extract` event hangs on that count: its mark is the smallest count at which it happens, its key the model counted.
+
+A distilled model is trained on what its teacher says: it inherits some items, whatever has been deleted since.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,32 +23,55 @@ from sim.exposure.draft import Draft, Stage, no_objects
 from sim.exposure.story import Name, Story, Told
 
 TRAINING = 5
+TRAINED, REPEATS = CHANNELS.index("train"), CHANNELS.index("extract")
 MOST_COPIES = 1000
 """Marks above this are not looked for: nobody's post is held so often."""
 
 
 @dataclass(frozen=True)
 class Model:
-    """A model: its `snapshot` (s) and, by name, the harvesters whose holdings it is trained on."""
+    """A model: trained at `snapshot` (s) on what the harvesters named `corpora` took before `cut_off` (s) and hold."""
 
     snapshot: int
+    cut_off: int
     corpora: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        require(self.cut_off <= self.snapshot, "A model's cut-off lies after its snapshot.")
+
+
+@dataclass(frozen=True)
+class Distilled:
+    """A model made at `snapshot` (s) of the one named `teacher`: of what that learnt it inherits `inherited_share`."""
+
+    snapshot: int
+    teacher: str
+    inherited_share: float
+
+    def __post_init__(self) -> None:
+        require_share(inherited_share=self.inherited_share)
 
 
 @dataclass(frozen=True)
 class Train:
-    """`models` by name; `harvesters` are those of the scrape channel, in its order.
+    """`models` and then `distilled` by name; `harvesters` are those of the scrape channel, in its order.
 
     `extractable_share` of items seen once can be extracted unprompted, times copies^3 (M04, M05).
     """
 
     models: Mapping[str, Model]
+    distilled: Mapping[str, Distilled]
     harvesters: tuple[str, ...]
     extractable_share: float
 
     def __post_init__(self) -> None:
         require_share(extractable_share=self.extractable_share)
-        require(len(self.models) <= MOST_MODELS, f"There are {len(self.models)} models; at most {MOST_MODELS}.")
+        number = len(self.models) + len(self.distilled)
+        require(number <= MOST_MODELS, f"There are {number} models; at most {MOST_MODELS}.")
+        for student in self.distilled.values():
+            if student.teacher not in self.models:
+                raise unknown("teacher", student.teacher, tuple(self.models))
+            require(student.snapshot > self.models[student.teacher].snapshot, "A model is older than its teacher.")
 
     def holders(self, model: Model) -> list[int]:
         """The numbers of a model's harvesters."""
@@ -63,7 +88,7 @@ class Train:
             held = np.flatnonzero(
                 (objects.kind == TRAINING)
                 & np.isin(objects.holder, self.holders(model))
-                & (objects.birth < model.snapshot)
+                & (objects.birth < model.cut_off)
                 & (draft.close > model.snapshot)
             ).astype(np.int32)
             if model.snapshot >= draft.scene.horizon_end:
@@ -75,29 +100,59 @@ class Train:
             )  # fmt: skip
             known = np.flatnonzero(marks <= copies).astype(np.int32)
             none = np.full(len(known), -1, np.int32)
-            parts.append(
-                (objects.post[held], held, objects.maker[held], 9, number, model, np.zeros(len(held), np.int32))
-            )
-            parts.append((known, none, none, 10, number, model, marks[known].astype(np.int32)))
+            when, zero = model.snapshot, np.zeros(len(held), np.int32)
+            parts.append((objects.post[held], held, objects.maker[held], TRAINED, number, 0, when, zero))
+            parts.append((known, none, none, REPEATS, number, number, when, marks[known].astype(np.int32)))
+            parts += self._inherited(draft, noise, name, number, copies, known, marks[known].astype(np.int32))
         return Stage(*_columns(parts), no_objects())
+
+    def _inherited(
+        self, draft: Draft, noise: Noise, name: str, number: int, copies: Array, known: Array, marks: Array
+    ) -> Iterator[tuple[Any, ...]]:
+        """What the students of model `number` learn of it, and can be made to repeat."""
+        for place, (student, law) in enumerate(self.distilled.items()):
+            if law.teacher != name or law.snapshot >= draft.scene.horizon_end:
+                continue
+            identity = draft.scene.post[draft.first : draft.last]
+            takes = noise.words(f"inherit {student}", identity)[0] >> 32 < int(law.inherited_share * 2**32)
+            learnt = np.flatnonzero(takes & (copies > 0)).astype(np.int32)
+            repeats = takes[known]
+            for posts, channel, smallest in (
+                (learnt, TRAINED, np.ones(len(learnt), np.int32)), (known[repeats], REPEATS, marks[repeats])
+            ):  # fmt: skip
+                none = np.full(len(posts), -1, np.int32)
+                yield posts, none, none, channel, len(self.models) + place, number, law.snapshot, smallest
 
     def tell(self, story: Story, noise: Noise) -> None:
         """The same in plain Python, for one post."""
         for number, (name, model) in enumerate(self.models.items()):
             copies, holders = 0, self.holders(model)
             for thing in list(story.objects.values()):
-                if thing.kind == "held_for_training" and thing.holder in holders and thing.birth < model.snapshot:
+                if thing.kind == "held_for_training" and thing.holder in holders and thing.birth < model.cut_off:
                     seen = story.see(thing, thing.maker, model.snapshot, "train", number, 0, "models")
                     copies += seen is not None
             luck = (story.draw(noise, f"extract {name}", story.post)[0] >> 11) * 2.0**-53
             mark = next((d for d in range(1, MOST_COPIES + 1) if luck < self.extractable_share * d * d * d), None)
-            if mark is not None and mark <= copies:
-                told = Name(-1, CHANNELS.index("extract"), number, 0)
-                story.events.append(Told(told, None, model.snapshot, mark, LEARNERS.index("models")))
+            repeats = mark is not None and mark <= copies
+            if repeats:
+                self._tell_count(story, "extract", number, number, model.snapshot, mark)
+            for place, (student, law) in enumerate(self.distilled.items()):
+                takes = story.draw(noise, f"inherit {student}", story.post)[0] >> 32 < int(law.inherited_share * 2**32)
+                if law.teacher == name and takes and law.snapshot < story.scene.horizon_end:
+                    if copies:
+                        self._tell_count(story, "train", len(self.models) + place, number, law.snapshot, 1)
+                    if repeats:
+                        self._tell_count(story, "extract", len(self.models) + place, number, law.snapshot, mark)
+
+    @staticmethod
+    def _tell_count(story: Story, channel: str, actor: int, counted: int, time: int, mark: int | None) -> None:
+        """Tell an event that hangs on how many copies model `counted` was trained on."""
+        told = Name(-1, CHANNELS.index(channel), actor, counted)
+        story.events.append(Told(told, None, time, mark or 0, LEARNERS.index("models")))
 
 
 def _columns(parts: list[tuple[Any, ...]]) -> tuple[Array, Events]:
-    """Parts (post, object, parent, channel, model number, model, mark) as a stage's columns."""
+    """Parts (post, object, parent, channel, model number, key, time, mark) as a stage's columns."""
     sizes = [len(part[0]) for part in parts]
 
     def whole(place: int, kind: type) -> Array:
@@ -107,12 +162,13 @@ def _columns(parts: list[tuple[Any, ...]]) -> tuple[Array, Events]:
     def spread(values: list[int], kind: type) -> Array:
         return np.repeat(np.asarray(values, dtype=kind), sizes)
 
-    times = spread([part[5].snapshot for part in parts], np.int64)
+    times = spread([part[6] for part in parts], np.int64)
+    keys = spread([part[5] for part in parts], np.int32)
     numbers = spread([int(part[4]) for part in parts], np.int32)
     channels = spread([int(part[3]) for part in parts], np.int8)
     n = len(times)
     return whole(0, np.int32), Events(
-        whole(1, np.int32), whole(2, np.int32), times, channels, numbers, np.zeros(n, np.int32), whole(6, np.int32),
+        whole(1, np.int32), whole(2, np.int32), times, channels, numbers, keys, whole(7, np.int32),
         np.full(n, LEARNERS.index("models"), np.int8),
     )  # fmt: skip
 
