@@ -13,6 +13,7 @@ from sim.core.log import Log
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, exponential
 from sim.core.schema import CHANNELS, NEVER
+from sim.exposure.bars import no_bars
 from sim.exposure.channels.feed import Feed
 from sim.exposure.channels.reshare import Reshare
 from sim.exposure.propagate import POSTS_A_BLOCK, propagate
@@ -150,6 +151,7 @@ def scene(graph: Graph, seeds: NDArray[np.int64], chance: float) -> Scene:
         joined=np.zeros(people, dtype=np.int64),
         public_items=np.zeros(people),
         horizon_end=HORIZON_S,
+        bars=no_bars(posts),
     )
 
 

@@ -18,7 +18,9 @@ from sim.core.log import Log
 from sim.core.noise import Noise
 from sim.core.parameters import settle
 from sim.core.schema import ACTIONS, DAY_S
+from sim.exposure.anew import simulate_anew
 from sim.exposure.apply import apply
+from sim.exposure.bars import bars_of
 from sim.exposure.doors import close_doors, standing
 from sim.exposure.engagement import engagement
 from sim.exposure.propagate import Channel, propagate
@@ -102,7 +104,7 @@ def clean_up(owners: Owners, config: Config, noise: Noise, *, archived: bool) ->
     ranges = noise.branch("parameters") if config["params"] == "ranges" else None
     onlooker = None if archived else look(world, owners.number, noise, settle(config["adversary"], ranges, "adversary"))
     told = answers(world, config, noise)
-    taken_by, handled = outsiders(config["channel"]), {}
+    taken_by, handled, anew = outsiders(config["channel"]), {}, {}
     follow = config["annotators"]
     hired = follow_hired(channels, scene, log, ledger, everything, noise, decision=decision) if follow else None
     for name, strategy in build(settle(config["strategy"], None, "strategy"), "strategy").items():
@@ -112,14 +114,21 @@ def clean_up(owners: Owners, config: Config, noise: Noise, *, archived: bool) ->
             continue
         made[name] = planned
         doors = close_doors(scene, actions(planned), told)
-        alive = apply(doors, log, threads=config["threads"])
-        deeds[name] = deed(log, alive, ledger, planned, owners, platform, decision=decision, horizon_end=end)
+        after, rows = simulate_anew(
+            scene, channels, noise, log, doors=doors, bars=bars_of(scene.author, actions(planned)),
+            threads=config["threads"],
+        )  # fmt: skip
+        alive, book = apply(doors, after, threads=config["threads"]), ledger if after is log else ledger.over(after)
+        deeds[name] = deed(after, alive, book, planned, owners, platform, decision=decision, horizon_end=end)
+        if len(rows):
+            of = owners.number[rows]
+            anew[name] = np.bincount(of[of >= 0], minlength=len(world.owners))
         if onlooker is not None:
-            taken = happened(log, alive, "scrape", actors=taken_by) > 0
+            taken = happened(after, alive, "scrape", actors=taken_by) > 0
             inferred[name] = infer(onlooker, standing(scene, doors) | taken)
-        if hired is not None:
+        if hired is not None and after is log:
             handled[name] = hired.handled.parts(alive)
-        known[name] = learnt_by(log, alive, ledger.sizes, times, weight)
+        known[name] = learnt_by(after, alive, book.sizes, times, weight)
         if any((plan.action == ACTIONS.index("delete")).any() for plan in planned):
             stops[name] = by_first_deletions(log, ledger, alive, [plan.target for plan in planned], grid)
     waits = np.array([w for w in WAITS_DAYS if w < config["horizon_days"]])
@@ -127,7 +136,7 @@ def clean_up(owners: Owners, config: Config, noise: Noise, *, archived: bool) ->
     days = (times - decision) // DAY_S
     outcome = Outcome(
         ledger, deeds, days, known, stops, waits, np.array(later, dtype=np.int64), inferred, handled,
-        {} if hired is None else hired.figures,
+        {} if hired is None else hired.figures, anew,
     )  # fmt: skip
     rivals = None
     if config["rivals"]:

@@ -48,6 +48,11 @@ class Owners:
         """Her own posts, of each owner."""
         return [self.world.posts.take(pa.array(rows)) for rows in self.rows]
 
+    def followers(self, owner: int) -> NDArray[np.int64]:
+        """Who may see the posts of owner number `owner`, ascending."""
+        audience, person = self.world.audience, self.world.owners[owner]
+        return audience.viewer[audience.start[person] : audience.start[person + 1]].astype(np.int64)
+
     @cached_property
     def number(self) -> NDArray[np.int64]:
         """The owner each post exposes, by number; -1: none of them."""
@@ -84,6 +89,10 @@ class Desk:
             likes, reshares = _counted(own["likes"]), _counted(own["reshares"])
         else:
             likes, reshares = self._each[owner].counts(now)
+        followers = passed_on = None
+        if self.engagement is not None and "followers" in strategy.needs:
+            followers = self.owners.followers(owner)
+            passed_on = self._each[owner].passed_on(now, followers)
         return observe(
             own,
             owner=int(self.owners.world.owners[owner]),
@@ -93,6 +102,8 @@ class Desk:
             reshares=reshares,
             gone=gone,
             columns=strategy.needs,
+            followers=followers,
+            passed_on=passed_on,
         )
 
 

@@ -14,6 +14,7 @@ from sim.core.log import Events, Log, Objects
 from sim.core.noise import Noise
 from sim.core.schema import DAY_S, KINDS, NEVER, OBJECTS, YEAR_S
 from sim.exposure import projects, workforce
+from sim.exposure.bars import no_bars
 from sim.exposure.channels import copy, discovery, feed, reshare, review
 from sim.exposure.channels.copy import Copy
 from sim.exposure.channels.discovery import Discovery
@@ -99,6 +100,7 @@ def scene(seed: int, *, unit_s: int, people: int = 8, owners: int = 3, each: int
         joined=rng.integers(0, unit_s, people),
         public_items=np.full(people, float(each)),
         horizon_end=horizon,
+        bars=no_bars(len(post)),
     )
 
 

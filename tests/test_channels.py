@@ -18,6 +18,7 @@ from sim.core.noise import Noise
 from sim.core.parameters import is_parameter, parameters, settle
 from sim.core.schema import CHANNELS, DAY_S, LEARNERS, NEVER, YEAR_S
 from sim.exposure.apply import apply
+from sim.exposure.bars import no_bars
 from sim.exposure.propagate import Channel, propagate
 from sim.exposure.scene import Scene
 from sim.verbs.compose import compose_config
@@ -73,7 +74,7 @@ def made() -> Scene:
         start=np.searchsorted(who, np.arange(people + 1)).astype(np.int64), viewer=viewer.astype(np.int32),
         visibility=rng.integers(2**31, 2**32, len(viewer)).astype(np.uint32),
         joined=rng.integers(11 * YEAR_S, 12 * YEAR_S, people), public_items=np.full(people, float(each)),
-        horizon_end=int(20.9 * YEAR_S),
+        horizon_end=int(20.9 * YEAR_S), bars=no_bars(owners * each),
     )  # fmt: skip
 
 
@@ -174,7 +175,7 @@ def test_its_log_obeys_the_schema(made: Scene, name: str) -> None:
 def test_it_manages_scenes_without_posts_ties_or_time(made: Scene, name: str) -> None:
     channels = built(name, "centre")
     columns = ("post", "author", "subject", "time", "kind", "audience", "tagged", "natural")
-    empty = replace(made, **{column: getattr(made, column)[:0] for column in columns})
+    empty = replace(made, bars=no_bars(0), **{column: getattr(made, column)[:0] for column in columns})
     lonely = replace(made, start=np.zeros_like(made.start), viewer=made.viewer[:0], visibility=made.visibility[:0])
     for scene in (empty, lonely, replace(made, horizon_end=int(made.time.min()) + DAY_S)):
         log = propagate(scene, channels, LUCK)

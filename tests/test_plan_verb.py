@@ -161,3 +161,14 @@ def test_a_strategy_that_is_not_compared_can_be_chosen_and_its_letter_is_written
     assert told["by_hand"] == told["tasks"] == 1 and not told["nobody"], "there is nothing to stage it on"
     [letter] = Path(told["folder"], "letters").iterdir()
     assert "To:   Facebook, data protection officer" in letter.read_text(encoding="utf-8")
+
+
+def test_a_plan_that_blocks_names_people(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    words = ["world.size=300", "world.owners=3", "channel.reshare.p_share=0.02", "choose=block_spreaders",
+             "strategy=[block_spreaders]"]  # fmt: skip
+    document = done(capsys, "plan", *words, "platform=mastodon", "horizon_days=30", "output=json", f"out={tmp_path}")
+    plan, targets = (read_table(Path(document["run"]) / f"{name}.parquet") for name in ("plan", "targets"))
+    assert document["actions"] == plan.num_rows > 0 and document["preview"]["chosen"] == 0
+    assert plan["target"].to_pylist() == targets["target"].to_pylist()
+    text = (Path(document["run"]) / "plan.txt").read_text(encoding="utf-8")
+    assert all(f"block           {name}\n" in text for name in targets["label"].to_pylist())

@@ -9,9 +9,9 @@ import pyarrow as pa
 import pytest
 import yaml
 
-from sim.cleanup.account import Account, observe
+from sim.cleanup.account import OF_PEOPLE, Account, observe
 from sim.cleanup.limits import Limits, Rule
-from sim.cleanup.plan import ON_ACCOUNT, WHOLE_ACCOUNT, Choice, Strategy, missing
+from sim.cleanup.plan import ON_ACCOUNT, ON_PEOPLE, WHOLE_ACCOUNT, Choice, Strategy, missing
 from sim.cleanup.strategies.mastodon_auto_delete import MastodonAutoDelete
 from sim.cleanup.strategies.most_sensitive import MostSensitive
 from sim.core.build import build
@@ -67,7 +67,8 @@ def account(n: int, *, luck: int = 0, hidden: int = 0, later: int = 7) -> Accoun
         },
     )
     counts = {name: whole[name].astype(np.int32) for name in ("estimated", "likes", "reshares")}
-    return observe(posts, owner=9, now=NOW, gone=np.empty(0, dtype=np.int64), **counts)
+    crowd = {"followers": np.arange(100, 140), "passed_on": np.random.default_rng(luck).poisson(1, 40)}
+    return observe(posts, owner=9, now=NOW, gone=np.empty(0, dtype=np.int64), **counts, **crowd)
 
 
 def taken(seen: Account, rows: Any) -> Account:
@@ -75,8 +76,9 @@ def taken(seen: Account, rows: Any) -> Account:
     columns = {
         field.name: getattr(seen, field.name)[rows]
         for field in dataclasses.fields(seen)[2:]
-        if field.name not in ("text", "native_id") and getattr(seen, field.name) is not None
+        if field.name not in ("text", "native_id", *OF_PEOPLE) and getattr(seen, field.name) is not None
     }
+    columns |= {name: getattr(seen, name) for name in OF_PEOPLE}
     strings = {name: getattr(seen, name).take(pa.array(rows)) for name in ("text", "native_id")}
     return Account(owner=seen.owner, now=seen.now, **columns, **strings)
 
@@ -113,7 +115,8 @@ def test_it_answers_known_targets_once_and_again_the_same(name: str, n: int) -> 
         assert choice.target.tolist() == [WHOLE_ACCOUNT]
     else:
         assert len(set(choice.target.tolist())) == len(choice.target)
-        assert set(choice.target.tolist()) <= set(seen.post.tolist())
+        known = seen.followers if ACTIONS[choice.action] in ON_PEOPLE else seen.post
+        assert set(choice.target.tolist()) <= set(known.tolist())
     assert n < 300 or name == "nothing" or len(choice.target)
 
 
@@ -135,7 +138,7 @@ def test_one_post_less_leaves_the_order_of_the_rest(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_it_works_without_what_it_does_not_need(name: str) -> None:
     made, seen = strategy(name), account(100)
-    bare = dataclasses.replace(seen, **dict.fromkeys(("likes", "reshares", "text", "native_id")))
+    bare = dataclasses.replace(seen, **dict.fromkeys(("likes", "reshares", "text", "native_id", *OF_PEOPLE)))
     assert missing(made, seen) == ()
     assert missing(made, bare) == made.needs
     if made.needs:
@@ -176,6 +179,11 @@ def test_orders() -> None:
     for name, action in (("make_private", "limit"), *((a, a) for a in ON_ACCOUNT if a != "limit")):
         assert ask(name, seen).target.tolist() == [WHOLE_ACCOUNT]
         assert ACTIONS[ask(name, seen).action] == action
+    order = sorted(range(40), key=lambda i: (-seen.passed_on[i], i))[:10]
+    assert ask("block_spreaders", seen).target.tolist() == [100 + i for i in order]
+    assert strategy("block_spreaders", most_people=40).rank(seen, LIMITS, NOISE).target.tolist() == [
+        100 + i for i in sorted(range(40), key=lambda i: (-seen.passed_on[i], i)) if seen.passed_on[i] > 0
+    ]
     pictures = np.isin(seen.kind, [KINDS.index("photo"), KINDS.index("video")]) & (seen.audience == 2)
     assert ask("public_pictures", seen).target.tolist() == seen.post[pictures][::-1].tolist()
 
@@ -229,6 +237,7 @@ def test_bad_parameters_are_refused() -> None:
         ("keep_last", "days"),
         ("viral_first", "min_reshares"),
         ("semiphemeral", "repost_days"),
+        ("block_spreaders", "most_people"),
         ("mastodon_auto_delete", "min_favs"),
     ):
         for bad in (-1, float("nan"), float("inf"), 1.5):

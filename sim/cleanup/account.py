@@ -16,6 +16,9 @@ from sim.core.schema import NEVER
 Strings: TypeAlias = pa.StringArray | pa.ChunkedArray
 Mask: TypeAlias = NDArray[np.bool_]
 
+OF_PEOPLE = ("followers", "passed_on")
+"""Columns with one entry a follower, not a post."""
+
 
 @dataclass(frozen=True)
 class Account:
@@ -25,7 +28,9 @@ class Account:
     CLASSES as her own detector estimates them, never the truth. likes, reshares: counts by now; None: the
     platform or archive does not say. The others are None where they are missing or not asked for: text, native_id;
     place, the forum, channel or group; has_link, has_media, located (coordinates); pinned, faved, bookmarked by the
-    owner herself; thread, the first of her own posts that it follows up, or itself. Arrays are read-only.
+    owner herself; thread, the first of her own posts that it follows up, or itself. One entry a follower, where asked
+    for and shown: followers, persons ascending; passed_on, how many of her posts each has reshared by now. Arrays are
+    read-only.
     """
 
     owner: int
@@ -47,13 +52,16 @@ class Account:
     faved: Mask | None = None
     bookmarked: Mask | None = None
     thread: NDArray[np.int64] | None = None
+    followers: NDArray[np.int64] | None = None
+    passed_on: NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
         for field in fields(self)[2:]:
             column = getattr(self, field.name)
+            what, rows = ("follower", self.followers) if field.name in OF_PEOPLE else ("post", self.post)
             require(
-                column is None or len(column) == len(self.post),
-                f"Account of person {self.owner}: '{field.name}' does not have one entry for each post.",
+                column is None or (rows is not None and len(column) == len(rows)),
+                f"Account of person {self.owner}: '{field.name}' does not have one entry for each {what}.",
             )
             if isinstance(column, np.ndarray) and column.flags.writeable:
                 column = column.view()  # the caller keeps the right to write; a strategy has none
@@ -70,7 +78,10 @@ def part(account: Account, chosen: Mask) -> Account:
     def cut(column: Any) -> Any:
         return None if column is None else column[chosen] if isinstance(column, np.ndarray) else column.filter(chosen)
 
-    columns = {field.name: cut(getattr(account, field.name)) for field in fields(account)[2:]}
+    columns = {
+        field.name: getattr(account, field.name) if field.name in OF_PEOPLE else cut(getattr(account, field.name))
+        for field in fields(account)[2:]
+    }
     return Account(owner=account.owner, now=account.now, **columns)
 
 
@@ -84,6 +95,8 @@ def observe(
     reshares: NDArray[np.int32] | None,
     gone: NDArray[np.int64],
     columns: Collection[str] = ("text", "native_id"),
+    followers: NDArray[np.int64] | None = None,
+    passed_on: NDArray[np.int64] | None = None,
 ) -> Account:
     """The account of `owner` at `now` (s): her own posts up to then that she has not deleted herself, without
     those in `gone` (ids acted on).
@@ -125,6 +138,8 @@ def observe(
         estimated=estimated[rows],
         likes=cut(likes),  # type: ignore[arg-type]
         reshares=cut(reshares),  # type: ignore[arg-type]
+        followers=followers,
+        passed_on=passed_on,
         **{name: asked(name) for name in ON_REQUEST},
     )
 

@@ -18,6 +18,7 @@ WHOLE_ACCOUNT = -1
 """The target of an action on the account, not on one post."""
 
 ON_POSTS = ("delete", "limit", "untag", "takedown")
+ON_PEOPLE = ("block",)
 ON_ACCOUNT = ("limit", "untag", "takedown", "erase", "object", "delete_account")
 
 Ids = NDArray[np.int64]
@@ -27,7 +28,9 @@ See = Callable[[int, Ids], Account]
 
 @dataclass(frozen=True)
 class Choice:
-    """What a strategy wants done now: ids, most urgent first, or [WHOLE_ACCOUNT]; one action (code); why."""
+    """What a strategy wants done now: ids of posts, or of the people it blocks, most urgent first, or
+    [WHOLE_ACCOUNT]; one action (code); why.
+    """
 
     target: Ids
     action: int
@@ -91,7 +94,8 @@ def decide(strategy: Strategy, see: See, limits: Limits, noise: Noise, *, decisi
     targets, dues, times, actions = [_NO_IDS], [_NO_IDS], [_NO_IDS], [_NO_CODES]
     made, reason, now = _NO_IDS, "", decision
     while True:
-        account = see(now, np.concatenate(targets))
+        acted = [target for target, action in zip(targets, actions, strict=True) if not on_people(action)]
+        account = see(now, np.concatenate([_NO_IDS, *acted]))
         choice = strategy.rank(account, limits, own)
         target = _checked(strategy, choice, account)
         if len(target):
@@ -144,6 +148,11 @@ _NO_IDS: Ids = np.empty(0, dtype=np.int64)
 _NO_CODES: NDArray[np.int8] = np.empty(0, dtype=np.int8)
 
 
+def on_people(actions: NDArray[np.int8]) -> bool:
+    """Whether a round's actions are on people, not on posts: then nothing of hers is gone."""
+    return len(actions) > 0 and ACTIONS[actions[0]] in ON_PEOPLE
+
+
 def _every_days(strategy: Strategy) -> int:
     every_days = getattr(strategy, "every_days", None)
     if every_days is None:
@@ -173,12 +182,13 @@ def _checked(strategy: Strategy, choice: Choice, account: Account) -> Ids:
     )
     whole = bool((target == WHOLE_ACCOUNT).any())
     require(not whole or len(target) == 1, f"{who} answered the whole account and single posts at once.")
-    action, possible = ACTIONS[choice.action], ON_ACCOUNT if whole else ON_POSTS
+    action, possible = ACTIONS[choice.action], ON_ACCOUNT if whole else (*ON_POSTS, *ON_PEOPLE)
     require(
         not len(target) or action in possible,
         f"{who} answered '{action}' for {'the whole account' if whole else 'posts'}; possible: {', '.join(possible)}.",
     )
-    strange = target[:0] if whole else target[~np.isin(target, account.post)]
+    known = account.followers if action in ON_PEOPLE else account.post
+    strange = target[:0] if whole else target[~np.isin(target, _NO_IDS if known is None else known)]
     require(
         not len(strange), f"{who} answered {len(strange)} targets not in the account it saw, such as {strange[:1]}."
     )

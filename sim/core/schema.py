@@ -46,7 +46,7 @@ gets out. train: a model is trained. extract: a model can be made to repeat."""
 OBJECTS = (
     "friends_reach", "public_reach", "tag_reach", "copy", "held_for_review", "held_for_training", "kept_by_worker",
 )  # fmt: skip
-ACTIONS = ("delete", "limit", "untag", "takedown", "erase", "object", "delete_account")
+ACTIONS = ("delete", "limit", "untag", "takedown", "erase", "object", "delete_account", "block")
 RESULTS = ("confirmed", "accepted", "refused", "unknown")
 RELATIONS = ("family", "school", "work", "interest")
 """What two friends have in common."""
@@ -171,14 +171,14 @@ TABLES: dict[str, tuple[Column, ...]] = {
     ),
     "plan": (
         Column("owner", pa.int64(), "whose plan it is"),
-        Column("target", pa.int64(), "post id; -1: the whole account"),
+        Column("target", pa.int64(), "post id; -1: the whole account; of a block: the person"),
         Column("action", pa.int8(), _text(ACTIONS)),
         Column("due", pa.int64(), "when the strategy asked for it, s: it is not carried out before"),
         Column("time", pa.int64(), "when it takes effect, s"),
         Column("reason", _STRING, "why, in a few words"),
     ),
     "targets": (
-        Column("target", pa.int64(), "post id of a plan"),
+        Column("target", pa.int64(), "post id of a plan; of a block: the person"),
         Column("native_id", pa.string(), "the platform's id; null: not from an archive, or it does not say", null=True),
         Column("uri", pa.string(), "its address; null: not known", null=True),
         Column("kind", pa.int8(), _text(KINDS)),
@@ -197,9 +197,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("route", _STRING, "api, or by_hand"),
         Column("time", pa.int64(), "when it was carried out, s"),
         Column("checked", pa.int64(), "when it was last read again, s; null: it was not", null=True),
-        Column(
-            "result", pa.int8(), _text(RESULTS) + ": gone when read again; said done but not seen; not done; unclear"
-        ),
+        Column("result", pa.int8(), _text(RESULTS) + ": gone when read again; said done, not seen; not done; unclear"),
         Column("http_status", pa.int16(), "of the last answer; null: none", null=True),
         Column("new_id", pa.string(), "the platform's id after an undo that posted it anew; null: none", null=True),
         Column("detail", pa.string(), "what else is to be said"),

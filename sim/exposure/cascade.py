@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.core.compiled import Array, Integer, compiled, delay, draw, draw_each, lucky, whole
 from sim.core.roll import grown, new_roll, place_of
+from sim.exposure.bars import Bars, barred
 from sim.exposure.reach import is_friend, new_sieve, sift
 
 FEED, DISCOVERY = 0, 2
@@ -66,6 +67,7 @@ def spread(  # noqa: C901, one heap
     view_time: Array,
     view_actor: Array,
     close: Array,
+    bars: Bars,
     horizon_end: Integer,
     threshold: Integer,
     reshare_key: np.uint64,
@@ -114,9 +116,9 @@ def spread(  # noqa: C901, one heap
             time, place = turn >> 32, turn & 0xFFFFFFFF
             if time >= last:
                 break
-            if known[place, SHARE] < 0:
-                continue
             who = roll[place]
+            if known[place, SHARE] < 0 or barred(bars, p, who, time):
+                continue
             friend = is_friend(sieve, start, viewer, subject[p], who)
             if known[place, ROW] == UNWRITTEN:
                 write_view(rows, p, roll, known, place, friend)
@@ -137,7 +139,7 @@ def spread(  # noqa: C901, one heap
             for each in range(hits):
                 i = reached[each]
                 target, seen = crowd[i], time + 1 + delay(deliveries, when[i])
-                if seen >= end or target == author[p] or target == subject[p]:
+                if seen >= end or target == author[p] or target == subject[p] or barred(bars, p, target, seen):
                     continue
                 at = place_of(slots, roll, count, target)
                 if at == count:

@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.core.compiled import Array, Integer, compiled, delay, draw, draw_each, lucky, whole
-from sim.exposure.doors import closing
+from sim.exposure.bars import Bars, barred
+from sim.exposure.doors import PUBLIC_REACH, closing
 from sim.exposure.reach import is_friend, new_sieve, sift
 
 FORWARD, COPY, COPIED = 4, 5, 6
@@ -86,6 +87,7 @@ def copied(
     views: Views,
     object_id: Array,
     close: Array,
+    bars: Bars,
     doors: Array,
     first: Integer,
     horizon_end: Integer,
@@ -129,6 +131,8 @@ def copied(
             continue
         birth = time + 1 + delay(making, when)
         if birth >= met_end or birth >= horizon_end:
+            continue
+        if 0 <= met < 3 * (len(bars.start) - 1) and met % 3 <= PUBLIC_REACH and barred(bars, p, who, birth):
             continue
         if sifted != subject[p]:
             sifted = subject[p]

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sim.core.compiled import Array, Integer, compiled
 from sim.core.errors import require
 from sim.core.schema import ACTIONS, AUDIENCES, NEVER
+from sim.exposure.bars import BLOCK
 from sim.exposure.rights import Answers
 from sim.exposure.scene import Scene
 
@@ -44,10 +45,11 @@ def close_doors(
     A target is a post the owner wrote, or for `untag`, `takedown` and `erase` one about her; -1 is her whole
     account. Deleting the account deletes what she wrote and unties her from every tag. An objection binds
     her own content only (L10). `answers` are those of holders (None: all grant at once). Raises Mistake for a target
-    that is not hers.
+    that is not hers. Blocks shut no door (`bars.py`).
     """
     doors = open_doors(len(scene.post), holders=0 if answers is None else answers.erase_s.shape[1])
     rows = np.asarray(actions, dtype=np.int64).reshape(-1, 4)
+    rows = rows[rows[:, 2] != BLOCK]
     order = np.argsort(scene.post, kind="stable")
     for owner, _whole_account, action, time in rows[rows[:, 1] < 0]:
         _shut_account(doors, scene, int(owner), ACTIONS[action], int(time))

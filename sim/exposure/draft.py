@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.core.compiled import Array
 from sim.core.log import Block, Events, Objects
+from sim.exposure.bars import Bars
 from sim.exposure.doors import Doors, closings
 from sim.exposure.scene import Scene
 from sim.exposure.weave import renumbered, sorted_by_post, woven
@@ -76,6 +77,12 @@ class Draft:
         )
         self.close = self._closings(self.objects)
         self.stages: list[Written] = []
+
+    @property
+    def bars(self) -> Bars:
+        """Who is blocked from which of the block's posts."""
+        bars = self.scene.bars
+        return Bars(bars.start[self.first : self.last + 1], bars.who, bars.since)
 
     @property
     def posts(self) -> int:

@@ -16,13 +16,14 @@ RESHARE = CHANNELS.index("reshare")
 
 @dataclass(frozen=True)
 class Engagement:
-    """Posts (by row) and times (s) of all likes, and of all reshares, of a log of `posts` posts."""
+    """Posts (by row) and times (s) of all likes, and of all reshares and by whom, of a log of `posts` posts."""
 
     posts: int
     liked: NDArray[np.int64]
     liked_at: NDArray[np.int64]
     reshared: NDArray[np.int64]
     reshared_at: NDArray[np.int64]
+    reshared_by: NDArray[np.int64]
 
     def of(self, rows: NDArray[np.int64]) -> "Engagement":
         """That of posts `rows` alone, renumbered from 0 in this order."""
@@ -30,7 +31,10 @@ class Engagement:
         place[rows] = np.arange(len(rows))
         liked, reshared = place[self.liked], place[self.reshared]
         mine, passed = liked >= 0, reshared >= 0
-        return Engagement(len(rows), liked[mine], self.liked_at[mine], reshared[passed], self.reshared_at[passed])
+        return Engagement(
+            len(rows), liked[mine], self.liked_at[mine], reshared[passed], self.reshared_at[passed],
+            self.reshared_by[passed],
+        )  # fmt: skip
 
     def counts(self, until: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Likes and reshares of each post before `until` (s): int32[posts] each."""
@@ -38,10 +42,16 @@ class Engagement:
         reshares = np.bincount(self.reshared[self.reshared_at < until], minlength=self.posts)
         return likes.astype(np.int32), reshares.astype(np.int32)
 
+    def passed_on(self, until: int, followers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """How many of the posts each of `followers` (ascending) has reshared before `until` (s): int64[followers]."""
+        by = self.reshared_by[self.reshared_at < until]
+        place = np.searchsorted(followers, by[np.isin(by, followers)])
+        return np.bincount(place, minlength=len(followers))
+
 
 def engagement(log: Log, noise: Noise, *, like_share: float) -> Engagement:
     """Likes and reshares of a log. A view brings a like with `like_share`, keyed by (post, viewer, visit)."""
-    columns: list[list[Array]] = [[], [], [], []]
+    columns: list[list[Array]] = [[], [], [], [], []]
     for block in log.blocks:
         events = block.events
         post = block.first + np.repeat(np.arange(block.posts), np.diff(block.event_start))
@@ -49,9 +59,8 @@ def engagement(log: Log, noise: Noise, *, like_share: float) -> Engagement:
             log.post, post, events.channel, events.actor, events.key, VIEWS, int(like_share * 2**32), noise.key("like")
         )
         passed = events.channel == RESHARE
-        for column, part in zip(
-            columns, (post[likes], events.time[likes], post[passed], events.time[passed]), strict=True
-        ):
+        parts = (post[likes], events.time[likes], post[passed], events.time[passed], events.actor[passed])
+        for column, part in zip(columns, parts, strict=True):
             column.append(part)
     return Engagement(len(log.post), *(np.concatenate(column) for column in columns))
 

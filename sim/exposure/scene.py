@@ -11,6 +11,7 @@ from sim.core.errors import require
 from sim.core.noise import Noise
 from sim.core.quantile import delay, exponential
 from sim.core.schema import AUDIENCES, KINDS, NEVER, QUIET, YEAR_S
+from sim.exposure.bars import Bars, no_bars
 from sim.world.deletion import gone_at
 from sim.world.world import World
 
@@ -26,7 +27,7 @@ class Scene:
     (a newcomer is in the first, not in the second); `joined` is an account's first day (s), `public_items` how many
     public items its habits let expect. The audience of person i is
     viewer[start[i]:start[i + 1]], ascending; visibility is a threshold of 32 bits: P(sees a post) * 2^32.
-    Nothing after `horizon_end` (s) is told.
+    Nothing after `horizon_end` (s) is told. `bars`: who is blocked from which post (nobody, in a world as it is).
     """
 
     post: NDArray[np.int64]
@@ -45,12 +46,14 @@ class Scene:
     joined: NDArray[np.int64]
     public_items: NDArray[np.float64]
     horizon_end: int
+    bars: Bars
 
     def __post_init__(self) -> None:
         for name in ("author", "subject", "time", "kind", "audience", "tagged", "natural"):
             assert len(getattr(self, name)) == len(self.post), name
         require(self.horizon_end < 2**31, "A horizon lies before 2075: times in a log are 32-bit seconds since 2007.")
         assert len(self.start) == self.people + 1 == len(self.joined) + 1 == len(self.public_items) + 1
+        assert len(self.bars.start) == len(self.post) + 1
 
     @cached_property
     def biased_degree(self) -> float:
@@ -93,4 +96,5 @@ def stage(world: World, noise: Noise, *, horizon_end: int, others_gone_per_year:
         joined=joined,
         public_items=people["posts_per_month"].to_numpy() * months * people["public_share"].to_numpy(),
         horizon_end=horizon_end,
+        bars=no_bars(len(post)),
     )

@@ -76,6 +76,8 @@ class Story:
     def __post_init__(self) -> None:
         at = slice(int(self.scene.start[self.subject]), int(self.scene.start[self.subject + 1]))
         self.friends = frozenset(self.scene.viewer[at].tolist())
+        bars, at = self.scene.bars, slice(*self.scene.bars.start[self.row : self.row + 2].tolist())
+        self.bars = dict(reversed(list(zip(bars.who[at].tolist(), bars.since[at].tolist(), strict=True))))
         for kind in OBJECTS[:3]:
             identity = int(self.scene.post[self.row]) * 8 + OBJECTS.index(kind)
             self.make(kind, identity, None, -1, self.time, int(self.scene.natural[self.row]), 0, None)
@@ -119,6 +121,9 @@ class Story:
     ) -> Name | None:
         """Tell an event if its object is open and the horizon not reached; its name, or None."""
         if time >= thing.close or time >= self.scene.horizon_end:
+            return None
+        person = learner in ("friends", "strangers")
+        if person and thing.kind in ("friends_reach", "public_reach") and time >= self.bars.get(actor, NEVER):
             return None
         name = Name(thing.id, CHANNELS.index(channel), actor, key)
         self.events.append(Told(name, parent, time, 0, LEARNERS.index(learner)))

@@ -44,6 +44,10 @@ def _rows_of(worlds: Worlds, name: str, noise: Noise) -> list[Row]:
     for measure in worlds[0][0].handled.get(name, ()):
         found = _estimate(worlds, name, lambda o, _, m=measure: o.handled[name][m], None, noise)  # type: ignore[misc]
         made.append(_row(name, measure, unit_of(measure), found))
+    if name in worlds[0][0].anew:
+        nobody = np.zeros(1)
+        anew = _estimate(worlds, name, lambda o, d: o.anew.get(name, nobody * d.kept), None, noise)
+        made.append(_row(name, "simulated_anew", "posts an owner", anew))
     return made
 
 

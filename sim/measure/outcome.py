@@ -42,7 +42,8 @@ class Outcome:
     waiting: pairs still avoidable if everything is done only after each of `waits_days`. inferred: by strategy and
     measure, what an adversary has right, bool[owners]; empty for an archive, whose neighbours are made up. handled: by
     strategy and measure, what hired people's work adds (measure/handled.py), int64[owners]; workers: figures of their
-    own side; both empty where it is not asked.
+    own side; both empty where it is not asked. anew: by strategy whose actions are not all cut-offs, how many posts of
+    each owner were simulated anew (DESIGN, law 3), int64[owners].
     """
 
     ledger: Ledger
@@ -55,6 +56,7 @@ class Outcome:
     inferred: Mapping[str, Mapping[str, NDArray[np.bool_]]]
     handled: Mapping[str, Mapping[str, NDArray[np.int64]]]
     workers: Mapping[str, float]
+    anew: Mapping[str, NDArray[np.int64]]
 
 
 def scores(outcomes: Sequence[Sequence[Outcome]], owners: Sequence[NDArray[np.int64]]) -> dict[str, Any]:

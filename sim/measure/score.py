@@ -6,7 +6,7 @@ granted. Avoidable: the rest. Avoided is part of avoidable. sunk + irreversible 
 is done, by class and seed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -26,7 +26,8 @@ Counts = NDArray[np.int64]
 class Ledger:
     """What is known of one log before any plan: int64[owners, 5] each, and per post for curves.
 
-    `owner` gives each post's owner by number, -1: exposes nobody who is followed; `items` its sensitive classes.
+    `owner` gives each post's owner by number, -1: exposes nobody who is followed; `items` its sensitive classes;
+    `anew` what simulating posts anew has avoided before any mask is laid on (`over`).
     """
 
     owner: NDArray[np.int64]
@@ -37,6 +38,7 @@ class Ledger:
     irreversible: Counts
     avoidable: Counts
     extractable: NDArray[np.int64]
+    anew: Counts
 
     @cached_property
     def counted(self) -> NDArray[np.bool_]:
@@ -54,7 +56,12 @@ class Ledger:
 
     def avoided(self, log: Log, alive: Masks, *, threads: int | None = None) -> Counts:
         """Pairs a plan avoids."""
-        return self.by_owner(lost(log, alive, self.sizes, self.counted, threads=threads))
+        return self.anew + self.by_owner(lost(log, alive, self.sizes, self.counted, threads=threads))
+
+    def over(self, log: Log) -> "Ledger":
+        """This ledger for plans over a log in which posts were simulated anew: what it lacks is avoided already."""
+        sizes = room(log)
+        return replace(self, sizes=sizes, anew=self.total - self.by_owner(tally(log, sizes)))
 
     def avoided_by_post(self, log: Log, alive: Masks) -> NDArray[np.int64]:
         """Pairs a plan avoids at each post, all classes together: int64[posts]."""
@@ -67,12 +74,12 @@ def open_ledger(
     """The ledger of a log; `everything` is what happens if every action is taken at the decision and granted."""
     sizes = room(log)
     empty = np.zeros((owners, len(LEARNERS)), dtype=np.int64)
-    blank = Ledger(owner, items, owners, sizes, empty, empty, empty, empty[:, 0])
+    blank = Ledger(owner, items, owners, sizes, empty, empty, empty, empty[:, 0], empty)
     total = blank.by_owner(tally(log, sizes))
     sunk = blank.by_owner(tally(log, sizes, until=decision))
     avoidable = blank.avoided(log, everything)
     repeat = blank.by_owner(extractable(log, None)[:, None])[:, 0]
-    return Ledger(owner, items, owners, sizes, sunk, total - avoidable - sunk, avoidable, repeat)
+    return Ledger(owner, items, owners, sizes, sunk, total - avoidable - sunk, avoidable, repeat, empty)
 
 
 @compiled

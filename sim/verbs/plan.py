@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from sim.cleanup.plan import WHOLE_ACCOUNT, Plan, to_table
+from sim.cleanup.plan import WHOLE_ACCOUNT, Plan, on_people, to_table
 from sim.cleanup.selection import Selection
 from sim.cleanup.selection_file import save_selection
 from sim.core.errors import Mistake, unknown
@@ -78,17 +78,23 @@ def show(document: dict[str, Any]) -> None:
 def listed(name: str, plan: Plan, world: World) -> str:
     """A plan as text: a heading with its price, then an action a line: when, what, on which post."""
     texts = {row["post"]: line_of(row) for row in own_posts(world, plan.owner).select(SHOWN).to_pylist()}
+    names = world.people["name"].to_pylist() if on_people(plan.action) else []
     calls = f"{plan.calls} call{'' if plan.calls == 1 else 's'}"
     finish = "nothing to do" if plan.finish is None else f"done by {moment(plan.finish)} UTC"
     lines = [f"Plan '{name}': {len(plan.target)} actions, {calls}, ${plan.money_usd:.2f}, {finish}.", ""]
     for target, action, time in zip(plan.target.tolist(), plan.action.tolist(), plan.time.tolist(), strict=True):
-        what = "the whole account" if target == WHOLE_ACCOUNT else texts[target]
+        what = "the whole account" if target == WHOLE_ACCOUNT else names[target] if names else texts[target]
         lines.append(f"{moment(time)}  {ACTIONS[action].replace('_', ' '):<14}  {what}")
     return "\n".join(lines) + "\n"
 
 
 def targets(plan: Plan, world: World, archive: Archive | None) -> pa.Table:
-    """How a replay finds the posts of a plan again: the table `targets`."""
+    """How a replay finds the posts of a plan again, or its people: the table `targets`."""
+    if on_people(plan.action):
+        names, nothing = world.people["name"].take(pa.array(plan.target)), pa.nulls(len(plan.target), pa.string())
+        none = pa.array([0] * len(plan.target), pa.int8())
+        who = {"target": plan.target, "native_id": nothing, "uri": nothing, "kind": none, "label": names}
+        return table("targets", who)
     own = {row["post"]: row for row in own_posts(world, plan.owner).select(SHOWN).to_pylist()}
     uris = {} if archive is None else {n: item.uri for n, item in enumerate(in_order(archive.items))}
     posts = [target for target in plan.target.tolist() if target != WHOLE_ACCOUNT]

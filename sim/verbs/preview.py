@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sim.cleanup.plan import WHOLE_ACCOUNT, Plan
+from sim.cleanup.plan import WHOLE_ACCOUNT, Plan, on_people
 from sim.cleanup.select import exceptions, match
 from sim.cleanup.selection import Selection
 from sim.cleanup.strategies.filter import Filter
@@ -26,7 +26,7 @@ def preview(plan: Plan, posts: pa.Table, kept: dict[str, int]) -> dict[str, Any]
 
     Samples are spread evenly over the plan, from its first post to its last.
     """
-    targets = plan.target[plan.target != WHOLE_ACCOUNT]
+    targets = plan.target[:0] if on_people(plan.action) else plan.target[plan.target != WHOLE_ACCOUNT]
     order = pc.index_in(pa.array(targets), posts["post"].combine_chunks())
     rows = posts.select(SHOWN).take(order)
     times = rows["time"].to_pylist()

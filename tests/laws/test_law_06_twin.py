@@ -12,6 +12,7 @@ from scenes import UNITS_S, Happening, channels, happenings, held, retold, scene
 
 from sim.core.noise import Noise
 from sim.core.schema import CHANNELS
+from sim.exposure.bars import no_bars
 from sim.exposure.propagate import propagate
 from sim.exposure.scene import Scene
 
@@ -85,7 +86,7 @@ def seen_with(chance: int) -> Edge:
 
 def no_posts(made: Scene) -> Scene:
     names = ("post", "author", "subject", "time", "kind", "audience", "tagged", "natural")
-    return dataclasses.replace(made, **{name: getattr(made, name)[:0] for name in names})
+    return dataclasses.replace(made, bars=no_bars(0), **{name: getattr(made, name)[:0] for name in names})
 
 
 def of_herself(made: Scene) -> Scene:
@@ -141,7 +142,7 @@ def test_a_mention_by_a_friend_and_by_somebody_who_is_none(friend: bool) -> None
         audience=(one * 2).astype(np.int8), natural=one << 62, people=5, population=5,
         start=np.concatenate([[0], np.cumsum([len(ties[person]) for person in ties])]), viewer=viewer,
         visibility=np.full(len(viewer), 2**32 - 1, dtype=np.uint32), joined=np.zeros(5, np.int64),
-        public_items=np.ones(5), horizon_end=2_000 * UNIT_S,
+        public_items=np.ones(5), horizon_end=2_000 * UNIT_S, bars=no_bars(1),
     )  # fmt: skip
     chain = channels(UNIT_S)
     events = told(made, {"feed": chain["feed"]}, 1)

@@ -73,7 +73,7 @@ class Copy:
         views = Views(*(np.concatenate(column) for column in zip(*struck, strict=True)))
         (post, object_, parent, time, channel, actor, way, learner), things = copied(
             scene.author[here], scene.subject[here], scene.start, scene.viewer, scene.visibility, views,
-            draft.objects.id, draft.close, draft.doors, draft.first, scene.horizon_end, threshold, key,
+            draft.objects.id, draft.close, draft.bars, draft.doors, draft.first, scene.horizon_end, threshold, key,
             noise.key("copy id"), noise.key("copy seen"), noise.key("copy gone"), *self.tables(),
         )  # fmt: skip
         return Stage(post, Events(object_, parent, time, channel, actor, way, NOTHING, learner), Objects(*things))

@@ -16,6 +16,7 @@ from sim.core.log import Events
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, exponential
 from sim.core.schema import YEAR_S
+from sim.exposure.bars import Bars, barred
 from sim.exposure.draft import NOTHING, Draft, Stage, no_objects
 from sim.exposure.reach import is_friend, is_viewer, new_sieve, sift
 from sim.exposure.story import Story
@@ -61,7 +62,7 @@ class Discovery:
         post, object_, time, actor, key, learner = found(
             scene.post[here], scene.author[here], scene.subject[here], scene.time[here], scene.audience[here],
             scene.start, scene.viewer, scene.joined,
-            self.hazards(scene.public_items[scene.author[here]]), scene.population, draft.close,
+            self.hazards(scene.public_items[scene.author[here]]), scene.population, draft.close, draft.bars,
             scene.horizon_end, noise.key("discovery by a friend"), noise.key("visit"), noise.key("visitor"),
             noise.key("look"), self.friend_delays(), self.visit_gaps(), SKIPS,
         )  # fmt: skip
@@ -116,6 +117,7 @@ def found(  # noqa: C901, two ways of finding
     hazards: Array,
     population: Integer,
     close: Array,
+    bars: Bars,
     horizon_end: Integer,
     friend_key: np.uint64,
     visit_key: np.uint64,
@@ -165,7 +167,7 @@ def found(  # noqa: C901, two ways of finding
             for each in finding[: soon(word[: len(crowd)], friend_delays, last - time[p], finding)]:
                 i, row = np.uintp(each), np.uintp(n)
                 seen, who = time[p] + delay(friend_delays, word[i]), crowd[i]
-                if seen < last and who != subject[p] and who != author[p]:
+                if seen < last and who != subject[p] and who != author[p] and not barred(bars, p, who, seen):
                     out_post[row], out_object[row], out_time[row], out_actor[row], out_key[row] = p, 3 * p, seen, who, 0
                     out_learner[row] = 1 if foreign and not is_viewer(start, viewer, subject[p], who) else 0
                     n += 1
@@ -181,7 +183,7 @@ def found(  # noqa: C901, two ways of finding
         draw_each(visitor_key, author[p], look[:made], 0, word, unused)
         for nth in range(made):
             who = whole(word[nth] % np.uint64(population))
-            if who != subject[p] and who != author[p]:
+            if who != subject[p] and who != author[p] and not barred(bars, p, who, visits[look[nth]]):
                 out_post[n], out_object[n], out_time[n] = p, 3 * p + 1, visits[look[nth]]
                 out_actor[n], out_key[n] = who, look[nth]
                 out_learner[n] = 0 if is_friend(sieve, start, viewer, subject[p], who) else 1

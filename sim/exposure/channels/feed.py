@@ -13,6 +13,7 @@ from sim.core.errors import require_above_0
 from sim.core.log import Events
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, lognormal
+from sim.exposure.bars import Bars, barred
 from sim.exposure.draft import NOTHING, Draft, Stage, no_objects
 from sim.exposure.reach import is_viewer
 from sim.exposure.story import Story
@@ -37,7 +38,7 @@ class Feed:
         scene, here = draft.scene, slice(draft.first, draft.last)
         post, object_, time, channel, actor, learner = shown(
             scene.post[here], scene.author[here], scene.subject[here], scene.time[here], scene.audience[here],
-            scene.tagged[here], scene.start, scene.viewer, scene.visibility, draft.close, scene.horizon_end,
+            scene.tagged[here], scene.start, scene.viewer, scene.visibility, draft.close, draft.bars, scene.horizon_end,
             noise.key("feed"), noise.key("tag"), self.delays(),
         )  # fmt: skip
         return Stage(post, Events(object_, NOTHING, time, channel, actor, NOTHING, NOTHING, learner), no_objects())
@@ -70,6 +71,7 @@ def shown(
     viewer: Array,
     visibility: Array,
     close: Array,
+    bars: Bars,
     horizon_end: Integer,
     feed_key: np.uint64,
     tag_key: np.uint64,
@@ -105,10 +107,13 @@ def shown(
             draw_each(tag_key if turn else feed_key, post[p], crowd, 0, coin, when)
             count = lucky(coin, visibility[start[person] : start[person + 1]], seeing)
             foreign = author[p] != subject[p] and turn == 0
+            barring = turn == 0 and bars.start[p] < bars.start[p + 1]
             for each in seeing[:count]:
                 i, row = np.uintp(each), np.uintp(n)
                 seen, who = time[p] + delay(delays, when[i]), crowd[i]
                 if seen >= last or who == subject[p] or who == author[p]:
+                    continue
+                if barring and barred(bars, p, who, seen):
                     continue
                 out_post[row] = p
                 out_object[row] = reach
