@@ -15,6 +15,7 @@ from sim.exposure.propagate import propagate
 from sim.exposure.shifts import FIGURES
 from sim.measure.handled import UNITS, gather, handle
 from sim.measure.reviewed import WORK, added
+from sim.verbs.compose import compose_config
 
 PARTS = ("sunk", "irreversible", "avoidable")
 READ, EXTRACT, LEAK = (CHANNELS.index(name) for name in ("review", "extract", "leak"))
@@ -85,3 +86,9 @@ def test_a_comparison_says_who_reads_and_what_the_work_is_like(picked: Run, usua
     assert "What human review adds" in page and "For those who do the work" in page
     assert "workers" not in usual.document and not added(usual.results)
     assert "What human review adds" not in (usual.folder / "report.html").read_text(encoding="utf-8")
+
+
+def test_the_demos_scenario_has_its_own_title_and_follows_the_workers() -> None:
+    usual, picked = (compose_config("demo", words) for words in ([], ["experiment=gig_workers"]))
+    assert usual["title"] == compose_config("compare", [])["title"] != picked["title"]
+    assert picked["annotators"] is True and usual["annotators"] is False
