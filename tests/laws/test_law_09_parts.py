@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from laws.conftest import Run
 
-from sim.core.log import Log, to_tables
+from sim.core.log import Log
 from sim.core.noise import Noise
 from sim.core.schema import CHANNELS, LEARNERS
 from sim.experiment import clean_up, simulate
@@ -75,12 +75,15 @@ def test_rows_and_parts_of_the_results_agree(small_run: Run) -> None:
 
 def pairs(log: Log, until: int | None = None) -> set[tuple[int, str, int]]:
     """(post, class, learner) of a log by plain counting: a person or holder counts once a post, however often."""
-    objects, events = ({c: rows[c].to_pylist() for c in rows.column_names} for rows in to_tables(log))
     found: set[tuple[int, str, int]] = set()
-    columns = (events[name] for name in ("object", "time", "channel", "actor", "learner"))
-    for where, time, channel, actor, learner in zip(*columns, strict=True):
-        if CHANNELS[channel] not in ("reshare", "copy", "extract") and (until is None or time < until):
-            found.add((objects["post"][where], LEARNERS[learner], actor))
+    for block in log.blocks:
+        posts = log.post[block.first + np.repeat(np.arange(block.posts), np.diff(block.event_start))].tolist()
+        e = block.events
+        columns = (column.tolist() for column in (e.time, e.channel, e.actor, e.learner))
+        for post, time, channel, actor, learner in zip(posts, *columns, strict=True):
+            teaches = CHANNELS[channel] not in ("reshare", "copy", "extract", "leak")
+            if teaches and (until is None or time < until):
+                found.add((post, LEARNERS[learner], actor))
     return found
 
 

@@ -59,8 +59,15 @@ def faults(scene: Scene, block: Block) -> dict[str, int]:
             (is_["copy"] & ~(has & views[parent] & (e.actor[parent] == e.actor))).sum()
         ),
         "a view of a copy without its copier": int((is_["copied"] & ~(has & is_["copy"][parent])).sum()),
-        "a reading without a harvest": int((is_["review"] & ~(has & is_["scrape"][parent])).sum()),
-        "a training without a harvest": int((is_["train"] & ~(has & is_["scrape"][parent])).sum()),
+        "a reading without a harvest": int(  # a label done again follows the one judged wrong
+            (is_["review"] & ~(has & (is_["scrape"][parent] | is_["review"][parent]))).sum()
+        ),
+        "a leak without a reading of one's own": int(
+            (is_["leak"] & ~(has & is_["review"][parent] & (e.actor[parent] == e.actor))).sum()
+        ),
+        "a training without a harvest": int(  # what a student inherits hangs on its teacher's count
+            (is_["train"] & (e.mark == 0) & ~(has & is_["scrape"][parent])).sum()
+        ),
         "a reshare of what is not public": int(((is_["reshare"] | is_["forward"]) & ~public).sum()),
         "a reshare outside public reach": int(((is_["reshare"] | is_["forward"]) & ~reach["public_reach"]).sum()),
         "an author who sees her own": int(
