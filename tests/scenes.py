@@ -97,7 +97,9 @@ def scene(seed: int, *, unit_s: int, people: int = 8, owners: int = 3, each: int
         start=np.searchsorted(who, np.arange(people + 1)).astype(np.int64),
         viewer=viewer.astype(np.int32),
         visibility=rng.choice([0, 2**31, 2**32 - 1, 2**32 - 1], len(viewer)).astype(np.uint32),
-        joined=rng.integers(0, unit_s, people),
+        joined=np.where(
+            rng.random(people) < 0.3, rng.integers(0, horizon // 2, people), rng.integers(0, unit_s, people)
+        ),
         public_items=np.full(people, float(each)),
         horizon_end=horizon,
         bars=no_bars(len(post)),

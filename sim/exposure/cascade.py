@@ -62,6 +62,7 @@ def spread(  # noqa: C901, one heap
     start: Array,
     viewer: Array,
     visibility: Array,
+    joined: Array,
     view_start: Array,
     view_row: Array,
     view_time: Array,
@@ -139,7 +140,9 @@ def spread(  # noqa: C901, one heap
             for each in range(hits):
                 i = reached[each]
                 target, seen = crowd[i], time + 1 + delay(deliveries, when[i])
-                if seen >= end or target == author[p] or target == subject[p] or barred(bars, p, target, seen):
+                if seen >= end or seen < joined[target] or barred(bars, p, target, seen):
+                    continue
+                if target == author[p] or target == subject[p]:
                     continue
                 at = place_of(slots, roll, count, target)
                 if at == count:

@@ -84,6 +84,7 @@ def copied(
     start: Array,
     viewer: Array,
     visibility: Array,
+    joined: Array,
     views: Views,
     object_id: Array,
     close: Array,
@@ -152,7 +153,8 @@ def copied(
         draw_each(seen_key, identity, crowd, 0, coins, whens)
         for i in shown[: lucky(coins, visibility[start[who] : start[who + 1]], shown)]:
             target, seen = whole(crowd[i]), birth + delay(seeing, whens[i])
-            if seen < end and seen < horizon_end and target != subject[p] and target != author[p]:
+            shut = seen >= end or seen >= horizon_end or seen < joined[target]
+            if not shut and target != subject[p] and target != author[p]:
                 learner = 0 if is_friend(sieve, start, viewer, subject[p], target) else 1
                 rows.append((p, copy, made, seen, COPIED, target, 0, learner))
     return event_columns(rows), object_columns(things)

@@ -123,6 +123,8 @@ class Story:
         if time >= thing.close or time >= self.scene.horizon_end:
             return None
         person = learner in ("friends", "strangers")
+        if person and time < self.scene.joined[actor]:
+            return None
         if person and thing.kind in ("friends_reach", "public_reach") and time >= self.bars.get(actor, NEVER):
             return None
         name = Name(thing.id, CHANNELS.index(channel), actor, key)

@@ -159,7 +159,6 @@ def test_where_an_action_is_no_cut_off_touched_posts_are_simulated_anew(record_p
         )
         left = tally(again, room(again))
         assert (ledger.over(spliced).avoided(spliced, alive) == ledger.total - left.sum(axis=0)).all()
-        assert (left <= tally(log, ledger.sizes)).all(), "a block showed a post to somebody more"
         wrong += happenings(log, merely_filtered(log, bars, apply(doors, log))) != happenings(again)
         touched, posts = touched + len(rows), posts + len(made.post)
     record_property("share of worlds in which filtering a block would be wrong", round(wrong / AIMED, 3))

@@ -72,7 +72,7 @@ class Copy:
             return Stage(NOTHING, no_events(), no_objects())
         views = Views(*(np.concatenate(column) for column in zip(*struck, strict=True)))
         (post, object_, parent, time, channel, actor, way, learner), things = copied(
-            scene.author[here], scene.subject[here], scene.start, scene.viewer, scene.visibility, views,
+            scene.author[here], scene.subject[here], scene.start, scene.viewer, scene.visibility, scene.joined, views,
             draft.objects.id, draft.close, draft.bars, draft.doors, draft.first, scene.horizon_end, threshold, key,
             noise.key("copy id"), noise.key("copy seen"), noise.key("copy gone"), *self.tables(),
         )  # fmt: skip

@@ -1,9 +1,9 @@
 """Discovery: an old post is found again, by a friend (search, memories, a visit) or by a stranger on the profile.
 
 No public figure exists (R16, R17: ranges of two decades), and what late deletion can still avoid hangs on it. A
-friend finds each item after an exponential time; that view lies in friends' reach. Strangers visit a profile as a
-Poisson process and look at each public item with one coin a visit, never "the newest m", so that one post's
-fate does not hang on another's; those views lie in public reach. Both are memoryless.
+friend finds each item an exponential time after it or her own joining; that view lies in friends' reach. Strangers
+visit a profile as a Poisson process and look at each public item with one coin a visit, never "the newest m", so that
+one post's fate does not hang on another's; those views lie in public reach. Both are memoryless.
 """
 
 from dataclasses import dataclass
@@ -76,7 +76,7 @@ class Discovery:
         if audience >= 1:
             delays = self.friend_delays()
             for viewer, _ in story.audience(story.author):
-                time = story.time + story.delay(
+                time = max(story.time, int(scene.joined[viewer])) + story.delay(
                     delays, story.draw(noise, "discovery by a friend", story.post, viewer)[0]
                 )
                 story.see(story.reach("friends_reach"), None, time, "discovery", viewer, 0, story.learner(viewer))
@@ -166,7 +166,8 @@ def found(  # noqa: C901, two ways of finding
             foreign = author[p] != subject[p]
             for each in finding[: soon(word[: len(crowd)], friend_delays, last - time[p], finding)]:
                 i, row = np.uintp(each), np.uintp(n)
-                seen, who = time[p] + delay(friend_delays, word[i]), crowd[i]
+                who = crowd[i]
+                seen = max(time[p], joined[who]) + delay(friend_delays, word[i])
                 if seen < last and who != subject[p] and who != author[p] and not barred(bars, p, who, seen):
                     out_post[row], out_object[row], out_time[row], out_actor[row], out_key[row] = p, 3 * p, seen, who, 0
                     out_learner[row] = 1 if foreign and not is_viewer(start, viewer, subject[p], who) else 0
@@ -183,8 +184,9 @@ def found(  # noqa: C901, two ways of finding
         draw_each(visitor_key, author[p], look[:made], 0, word, unused)
         for nth in range(made):
             who = whole(word[nth] % np.uint64(population))
-            if who != subject[p] and who != author[p] and not barred(bars, p, who, visits[look[nth]]):
-                out_post[n], out_object[n], out_time[n] = p, 3 * p + 1, visits[look[nth]]
+            seen = visits[look[nth]]
+            if who != subject[p] and who != author[p] and seen >= joined[who] and not barred(bars, p, who, seen):
+                out_post[n], out_object[n], out_time[n] = p, 3 * p + 1, seen
                 out_actor[n], out_key[n] = who, look[nth]
                 out_learner[n] = 0 if is_friend(sieve, start, viewer, subject[p], who) else 1
                 n += 1

@@ -1,7 +1,8 @@
 """Feed: friends are shown a new post; a tag shows it to the friends of the person tagged.
 
-One coin a (post, viewer) with the tie's visibility (R01, R05), one delay from a lognormal (R06). Friends' views
-lie in the post's friends' reach, the tagged person's friends' views in the tag's reach; both are memoryless.
+One coin a (post, viewer) with the tie's visibility (R01, R05), one delay from a lognormal (R06); who has not joined by
+then misses it. Friends' views lie in the post's friends' reach, the tagged person's friends' views in the tag's reach;
+both are memoryless.
 """
 
 from dataclasses import dataclass
@@ -38,8 +39,8 @@ class Feed:
         scene, here = draft.scene, slice(draft.first, draft.last)
         post, object_, time, channel, actor, learner = shown(
             scene.post[here], scene.author[here], scene.subject[here], scene.time[here], scene.audience[here],
-            scene.tagged[here], scene.start, scene.viewer, scene.visibility, draft.close, draft.bars, scene.horizon_end,
-            noise.key("feed"), noise.key("tag"), self.delays(),
+            scene.tagged[here], scene.start, scene.viewer, scene.visibility, scene.joined, draft.close, draft.bars,
+            scene.horizon_end, noise.key("feed"), noise.key("tag"), self.delays(),
         )  # fmt: skip
         return Stage(post, Events(object_, NOTHING, time, channel, actor, NOTHING, NOTHING, learner), no_objects())
 
@@ -70,6 +71,7 @@ def shown(
     start: Array,
     viewer: Array,
     visibility: Array,
+    joined: Array,
     close: Array,
     bars: Bars,
     horizon_end: Integer,
@@ -111,7 +113,7 @@ def shown(
             for each in seeing[:count]:
                 i, row = np.uintp(each), np.uintp(n)
                 seen, who = time[p] + delay(delays, when[i]), crowd[i]
-                if seen >= last or who == subject[p] or who == author[p]:
+                if seen >= last or who == subject[p] or who == author[p] or seen < joined[np.uintp(who)]:
                     continue
                 if barring and barred(bars, p, who, seen):
                     continue

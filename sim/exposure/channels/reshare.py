@@ -75,9 +75,9 @@ class Reshare:
         order = np.argsort(view_post, kind="stable")
         view_start = np.searchsorted(view_post[order], np.arange(draft.posts + 1))
         of, object_, parent, when, channel, who, by, learner = spread(
-            post, scene.author[here], scene.subject[here], scene.start, scene.viewer, scene.visibility, view_start,
-            row[order], time[order], actor[order], draft.close, draft.bars, scene.horizon_end, threshold, key,
-            noise.key("delivery"), noise.key("unshare"), *self.tables(),
+            post, scene.author[here], scene.subject[here], scene.start, scene.viewer, scene.visibility, scene.joined,
+            view_start, row[order], time[order], actor[order], draft.close, draft.bars, scene.horizon_end, threshold,
+            key, noise.key("delivery"), noise.key("unshare"), *self.tables(),
         )  # fmt: skip
         return Stage(of, Events(object_, parent, when, channel, who, by, NOTHING, learner), no_objects())
 
