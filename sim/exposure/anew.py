@@ -33,7 +33,7 @@ def simulate_anew(
     rows = touched(log, bars)
     if len(rows) == 0:
         return log, rows
-    fresh = propagate(alone(scene, rows, bars), channels, noise, doors=doors[:, rows], threads=threads)
+    fresh = propagate(replace(scene, bars=bars).only(rows), channels, noise, doors=doors[:, rows], threads=threads)
     return Log(log.post, tuple(_spliced(block, rows, fresh) for block in log.blocks)), rows
 
 
@@ -67,12 +67,6 @@ def taking_part(
                 found[p] = True
                 break
     return found
-
-
-def alone(scene: Scene, rows: Rows, bars: Bars) -> Scene:
-    """The scene with posts `rows` only, barred."""
-    of_posts = ("post", "author", "subject", "kind", "time", "audience", "tagged", "natural")
-    return replace(scene, **{name: getattr(scene, name)[rows] for name in of_posts}, bars=bars.of(rows))
 
 
 def _spliced(block: Block, rows: Rows, fresh: Log) -> Block:

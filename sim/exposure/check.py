@@ -1,7 +1,6 @@
 """Hold compiled posts against their plain twins, by hash."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -12,13 +11,11 @@ from sim.exposure.propagate import Channel, propagate, tell
 from sim.exposure.scene import Scene
 from sim.exposure.story import MASK, Name, Story, words
 
-POST_COLUMNS = ("post", "author", "subject", "time", "kind", "audience", "tagged", "natural")
-
 
 def equal_to_twin(scene: Scene, channels: Sequence[Channel], noise: Noise, *, posts: int) -> dict[str, object]:
     """Simulate `posts` keyed posts of a scene alone, compiled and plain: how many events, whether they are equal."""
     chosen = np.sort(np.argsort(noise.words("checked", scene.post)[0], kind="stable")[:posts])
-    few = replace(scene, **{name: getattr(scene, name)[chosen] for name in POST_COLUMNS})
+    few = scene.only(chosen)
     log = propagate(few, channels, noise)
     stories = [story_hash(tell(few, channels, noise, row)) for row in range(len(chosen))]
     first, second = (sum(story[turn] for story in stories) & MASK for turn in (0, 1))

@@ -1,6 +1,6 @@
 """What the engine reads of a world, as plain arrays."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -15,6 +15,7 @@ from sim.exposure.bars import Bars, no_bars
 from sim.world.deletion import gone_at
 from sim.world.world import World
 
+OF_POSTS = ("post", "author", "subject", "time", "kind", "audience", "tagged", "natural")
 ONLY_ME = AUDIENCES.index("only_me")
 
 
@@ -49,11 +50,15 @@ class Scene:
     bars: Bars
 
     def __post_init__(self) -> None:
-        for name in ("author", "subject", "time", "kind", "audience", "tagged", "natural"):
+        for name in OF_POSTS:
             assert len(getattr(self, name)) == len(self.post), name
         require(self.horizon_end < 2**31, "A horizon lies before 2075: times in a log are 32-bit seconds since 2007.")
         assert len(self.start) == self.people + 1 == len(self.joined) + 1 == len(self.public_items) + 1
         assert len(self.bars.start) == len(self.post) + 1
+
+    def only(self, rows: NDArray[np.int64]) -> "Scene":
+        """The scene with posts `rows` alone, in this order."""
+        return replace(self, bars=self.bars.of(rows), **{name: getattr(self, name)[rows] for name in OF_POSTS})
 
     @cached_property
     def biased_degree(self) -> float:

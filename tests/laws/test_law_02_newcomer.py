@@ -15,6 +15,7 @@ from sim.core.noise import Noise
 from sim.core.parameters import settle
 from sim.core.schema import CHANNELS, NEVER
 from sim.experiment import clean_up, simulate
+from sim.exposure.bars import no_bars
 from sim.exposure.channels.scrape import Crawler, Scrape
 from sim.exposure.channels.train import Train
 from sim.exposure.propagate import propagate
@@ -87,7 +88,8 @@ def test_a_post_more_changes_no_other(seed: int, unit_s: int, where: str) -> Non
         name: np.insert(getattr(made, name), place, one.get(name, getattr(made, name)[like]))
         for name in ("post", "author", "subject", "time", "kind", "audience", "tagged", "natural")
     }
-    before, after = log_of(made, chain, seed), log_of(dataclasses.replace(made, **columns), chain, seed)
+    more = dataclasses.replace(made, bars=no_bars(len(made.post) + 1), **columns)
+    before, after = log_of(made, chain, seed), log_of(more, chain, seed)
     new = {each for each in happenings(after) if each.post == one["post"]}
     assert new, "the newcomer had no event, so nothing was tried"
     assert happenings(after) - new == happenings(before)
