@@ -84,7 +84,7 @@ $(PEERS): | $(DEV)
 	@touch $@
 
 # Packages are compiled after installation and without their tests: the core stays well under 650 MB, and starts fast
-# where Python may not write bytecode. Without a terminal pip asks nothing and shows errors only.
+# where Python may not write bytecode. The engine's loops are compiled then, too, so that the first run waits for none. Without a terminal pip asks nothing and shows errors only.
 define install
 @set -eu; \
 if ! $(PY) -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
@@ -110,5 +110,9 @@ pip="$(PY) -m pip --disable-pip-version-check --no-input --quiet install --no-co
 $$pip --require-hashes -r $(1); \
 $$pip --no-deps -e .; \
 $(PY) -m compileall -q -j 0 -x '/tests?/' .venv/lib; \
+echo "Compiling the engine, once"; \
+runs=$$(mktemp -d); \
+$(PY) -m sim demo world.size=60 world.owners=2 seeds=1 scenario_seeds=1 out="$$runs" output=json >/dev/null 2>&1 || true; \
+rm -rf "$$runs"; \
 touch $@
 endef
