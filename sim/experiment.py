@@ -24,11 +24,11 @@ from sim.exposure.bars import bars_of
 from sim.exposure.doors import close_doors, standing
 from sim.exposure.engagement import engagement
 from sim.exposure.propagate import Channel, propagate
-from sim.exposure.rights import Answers, answer
 from sim.exposure.scene import Scene, stage
-from sim.measure.outcome import Outcome, by_first_deletions, moments, scores, steps
+from sim.holders import answers
+from sim.measure.outcome import Laid, Outcome, by_first_deletions, gathered, moments, scores, steps
 from sim.measure.score import open_ledger
-from sim.measure.tally import happened, learnt_by
+from sim.measure.tally import Masks, happened, learnt_by
 from sim.onlooker import infer, look, outsiders
 from sim.owners import Desk, Owners, actions, at_once, deed, know, plans
 from sim.platforms.exports.item import Archive
@@ -54,17 +54,6 @@ def simulate(world: World, config: Config, noise: Noise) -> tuple[Scene, Log]:
     return scene, propagate(scene, channels, noise, threads=config["threads"])
 
 
-def answers(world: World, config: Config, noise: Noise) -> Answers:
-    """What holders do about each owner's requests, by the law of her country, with this luck."""
-    ranges = noise.branch("parameters") if config["params"] == "ranges" else None
-    rights = build(settle(config["rights"], ranges, "rights"), "rights")
-    crawlers = config["channel"]["scrape"]["crawlers"] if "scrape" in config["channel"] else {}
-    holders = {name: crawler["first_party"] for name, crawler in crawlers.items()}
-    country = config["account"]["country"]
-    countries = [country or own for own in world.people["country"].take(world.owners).to_pylist()]
-    return answer(rights, world.owners, countries, holders, noise, horizon_days=config["horizon_days"])
-
-
 @dataclass(frozen=True)
 class Life:
     """One seed: its outcome, plans by strategy, why some are not applicable, how many events, and random rivals."""
@@ -78,71 +67,73 @@ class Life:
 
 def clean_up(owners: Owners, config: Config, noise: Noise, *, archived: bool) -> Life:
     """One seed: the log, every strategy's plans laid over it, and their scores."""
-    world = owners.world
+    world, threads = owners.world, config["threads"]
     scene, channels = prepare(world, config, noise)
-    log = propagate(scene, channels, noise, threads=config["threads"])
+    log = propagate(scene, channels, noise, threads=threads)
     decision, end = world.decision, scene.horizon_end
     platform = build(settle(config["platform"], None, "platform"), "platform")
 
-    def under(rows: Any) -> Any:
-        return apply(close_doors(scene, rows), log, threads=config["threads"])
+    def all_at_once(time: int) -> Masks:
+        """What still happens if every action is taken at a time and granted."""
+        return apply(close_doors(scene, at_once(world.owners, time)), log, threads=threads)
 
     items = np.bitwise_count(world.posts["sensitive"].to_numpy()).astype(np.int64)
     if archived:  # what is sensitive to a real person nobody but she knows: every post counts at least once
         items = np.maximum(items, 1)
-    everything = under(at_once(world.owners, decision))
+    everything = all_at_once(decision)
     ledger = open_ledger(
-        log, everything, owner=owners.number, items=items, owners=len(world.owners),
-        decision=decision,
+        log, everything, owner=owners.number, items=items, owners=len(world.owners), decision=decision
     )  # fmt: skip
-    like_share = settle(config["account"]["like_share"], None)
-    desk = Desk(owners, None if archived else engagement(log, noise, like_share=like_share))
-    times = moments(decision, end)
-    grid = steps(max(len(rows) for rows in owners.rows))
-    weight = np.where(owners.number >= 0, items, 0)
-    deeds, why_not, made, known, stops, inferred = {}, {}, {}, {}, {}, {}
     ranges = noise.branch("parameters") if config["params"] == "ranges" else None
     onlooker = None if archived else look(world, owners.number, noise, settle(config["adversary"], ranges, "adversary"))
-    told = answers(world, config, noise)
-    taken_by, handled, anew = outsiders(config["channel"]), {}, {}
     follow = config["annotators"]
     hired = follow_hired(channels, scene, log, ledger, everything, noise, decision=decision) if follow else None
+    told, taken_by = answers(world, config, noise), outsiders(config["channel"])
+    times, grid = moments(decision, end), steps(max(len(rows) for rows in owners.rows))
+    weight = np.where(owners.number >= 0, items, 0)
+
+    def lay(planned: list[Plan]) -> Laid:
+        """One strategy's plans over the log."""
+        rows = actions(planned)
+        doors = close_doors(scene, rows, told)
+        after, fresh = simulate_anew(
+            scene, channels, noise, log, doors=doors, bars=bars_of(scene.author, rows), threads=threads
+        )
+        alive, book = apply(doors, after, threads=threads), ledger if after is log else ledger.over(after)
+        number, kinds = owners.number[fresh], {ACTIONS[code] for plan in planned for code in plan.action.tolist()}
+        inferred = None
+        if onlooker is not None:
+            taken = happened(after, alive, "scrape", actors=taken_by) > 0
+            inferred = infer(onlooker, standing(scene, doors) | taken)
+        return Laid(
+            deed(after, alive, book, planned, owners, platform, decision=decision, horizon_end=end),
+            over_time=learnt_by(after, alive, book.sizes, times, weight),
+            stop_here=by_first_deletions(after, book, alive, [plan.target for plan in planned], grid)
+            if "delete" in kinds else None,
+            inferred=inferred,
+            handled=hired.handled.parts(alive) if hired is not None and after is log else None,
+            anew=np.bincount(number[number >= 0], minlength=len(world.owners)) if len(fresh) else None,
+        )  # fmt: skip
+
+    like_share = settle(config["account"]["like_share"], None)
+    desk = Desk(owners, None if archived else engagement(log, noise, like_share=like_share))
+    laid, why_not, made = {}, {}, {}
     for name, strategy in build(settle(config["strategy"], None, "strategy"), "strategy").items():
         planned = plans(strategy, desk, platform, noise, decision=decision, horizon_end=end)
         if isinstance(planned, str):
             why_not[name] = planned
-            continue
-        made[name] = planned
-        doors = close_doors(scene, actions(planned), told)
-        after, rows = simulate_anew(
-            scene, channels, noise, log, doors=doors, bars=bars_of(scene.author, actions(planned)),
-            threads=config["threads"],
-        )  # fmt: skip
-        alive, book = apply(doors, after, threads=config["threads"]), ledger if after is log else ledger.over(after)
-        deeds[name] = deed(after, alive, book, planned, owners, platform, decision=decision, horizon_end=end)
-        if len(rows):
-            of = owners.number[rows]
-            anew[name] = np.bincount(of[of >= 0], minlength=len(world.owners))
-        if onlooker is not None:
-            taken = happened(after, alive, "scrape", actors=taken_by) > 0
-            inferred[name] = infer(onlooker, standing(scene, doors) | taken)
-        if hired is not None and after is log:
-            handled[name] = hired.handled.parts(alive)
-        known[name] = learnt_by(after, alive, book.sizes, times, weight)
-        if any((plan.action == ACTIONS.index("delete")).any() for plan in planned):
-            stops[name] = by_first_deletions(log, ledger, alive, [plan.target for plan in planned], grid)
+        else:
+            made[name], laid[name] = planned, lay(planned)
     waits = np.array([w for w in WAITS_DAYS if w < config["horizon_days"]])
-    later = [ledger.avoided(log, under(at_once(world.owners, decision + w * DAY_S))).sum() for w in waits.tolist()]
+    later = [ledger.avoided(log, all_at_once(decision + w * DAY_S)).sum() for w in waits.tolist()]
     days = (times - decision) // DAY_S
-    outcome = Outcome(
-        ledger, deeds, days, known, stops, waits, np.array(later, dtype=np.int64), inferred, handled,
-        {} if hired is None else hired.figures, anew,
-    )  # fmt: skip
+    figures = {} if hired is None else hired.figures
+    outcome = gathered(
+        ledger, laid, moments_days=days, waits_days=waits, waiting=np.array(later, dtype=np.int64), workers=figures
+    )
     rivals = None
     if config["rivals"]:
-        rivals = rival(
-            owners, platform, log, ledger, noise.branch("rivals"), plans=config["rivals"], threads=config["threads"]
-        )
+        rivals = rival(owners, platform, log, ledger, noise.branch("rivals"), plans=config["rivals"], threads=threads)
     return Life(outcome, made, why_not, log.events, rivals)
 
 

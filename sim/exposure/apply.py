@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.core.compiled import Array, Integer, compiled, whole
 from sim.core.log import Block, Log
-from sim.exposure.doors import Doors, closings
+from sim.exposure.doors import Doors, close_all
 
 TRAIN = 9
 MOST_MODELS = 256
@@ -20,17 +20,7 @@ def apply(doors: Doors, log: Log, *, threads: int | None = None) -> list[Array]:
     """Which events of each block happen under a plan's doors: a mask a block, in the log's order."""
 
     def filtered(block: Block) -> Array:
-        objects, events = block.objects, block.events
-        close = closings(
-            objects.kind,
-            objects.holder,
-            objects.birth,
-            objects.natural,
-            objects.flags,
-            objects.post,
-            block.first,
-            doors,
-        )
+        events = block.events
         return surviving(
             doors[:, block.first : block.first + block.posts].min(axis=0),
             block.event_start,
@@ -41,7 +31,7 @@ def apply(doors: Doors, log: Log, *, threads: int | None = None) -> list[Array]:
             events.actor,
             events.key,
             events.mark,
-            close,
+            close_all(block.objects, block.first, doors),
         )
 
     workers = threads or os.cpu_count() or 1

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from sim.core.compiled import Array, Integer, compiled
 from sim.core.errors import require
+from sim.core.log import Objects
 from sim.core.schema import ACTIONS, AUDIENCES, NEVER
 from sim.exposure.bars import BLOCK
 from sim.exposure.rights import Answers
@@ -144,6 +145,12 @@ def closings(
     for row in range(len(kind)):
         close[row] = closing(kind[row], holder[row], birth[row], natural[row], flags[row], first + post[row], doors)
     return close
+
+
+def close_all(objects: Objects, first: int, doors: Doors) -> Array:
+    """`closings` of the objects of a block that begins with post `first`."""
+    o = objects
+    return closings(o.kind, o.holder, o.birth, o.natural, o.flags, o.post, first, doors)
 
 
 @compiled

@@ -10,7 +10,7 @@ import numpy as np
 from sim.core.compiled import Array
 from sim.core.log import Block, Events, Objects
 from sim.exposure.bars import Bars
-from sim.exposure.doors import Doors, closings
+from sim.exposure.doors import Doors, close_all
 from sim.exposure.scene import Scene
 from sim.exposure.weave import renumbered, sorted_by_post, woven
 
@@ -75,7 +75,7 @@ class Draft:
             flags=np.zeros(len(rows), dtype=np.int8),
             maker=np.full(len(rows), -1, dtype=np.int32),
         )
-        self.close = self._closings(self.objects)
+        self.close = close_all(self.objects, first, doors)
         self.stages: list[Written] = []
 
     @property
@@ -105,7 +105,7 @@ class Draft:
         self.stages.append(Written(events, start, ordered))
         if len(stage.objects.id):
             made = Objects(*(getattr(stage.objects, f.name) for f in fields(Objects)))
-            self.close = np.concatenate([self.close, self._closings(made)])
+            self.close = np.concatenate([self.close, close_all(made, self.first, self.doors)])
             columns = {f.name: getattr(made, f.name) for f in fields(Objects)}
             columns["parent"] = renumbered(made.parent, objects)
             columns["maker"] = renumbered(made.maker, events, place)
@@ -116,15 +116,3 @@ class Draft:
     def finish(self) -> Block:
         """The block, laid out post by post."""
         return woven(self.first, [(each.offset, each.start, each.events) for each in self.stages], self.objects)
-
-    def _closings(self, objects: Objects) -> Array:
-        return closings(
-            objects.kind,
-            objects.holder,
-            objects.birth,
-            objects.natural,
-            objects.flags,
-            objects.post,
-            self.first,
-            self.doors,
-        )

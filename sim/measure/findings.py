@@ -1,11 +1,12 @@
 """What sentences and figures are about: the whole, the chosen strategy, where to stop, what waiting costs."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil
 
 from sim.measure.amounts import known
-from sim.measure.results import Part, Results
+from sim.measure.results import Part, Results, Row
 
 ENDS = ("nothing", "make_private", "delete_account")
 """Strategies that mark the ends of every comparison."""
@@ -24,6 +25,15 @@ def title_of(results: Results, strategy: str) -> str:
     """A strategy's title, or its name if it has none."""
     facts = results["strategies"].get(strategy)
     return facts["title"] if facts and facts["title"] else strategy
+
+
+def by_strategy(results: Results, wanted: Callable[[Row], bool]) -> dict[str, dict[str, Row]]:
+    """Wanted rows of the leaderboard that have a mean, by strategy and measure."""
+    found: dict[str, dict[str, Row]] = {}
+    for row in results["leaderboard"]:
+        if wanted(row) and known(row["mean"]) is not None:
+            found.setdefault(row["strategy"], {})[row["measure"]] = row
+    return found
 
 
 def amount(value: object) -> float:

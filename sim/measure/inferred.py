@@ -1,7 +1,7 @@
 """What an adversary still infers after each clean-up: a table and a paragraph of the report."""
 
-from sim.measure.amounts import interval, known, percent
-from sim.measure.findings import title_of
+from sim.measure.amounts import interval, percent
+from sim.measure.findings import by_strategy, title_of
 from sim.measure.results import Results, Row
 from sim.measure.tables import Escape, number, table
 
@@ -18,11 +18,7 @@ CHANGE = 0.01
 
 def shares(results: Results) -> dict[str, dict[str, Row]]:
     """Rows of the leaderboard on what an adversary has right, by strategy and measure; empty where nobody asked."""
-    found: dict[str, dict[str, Row]] = {}
-    for row in results["leaderboard"]:
-        if row["unit"] == "share of owners" and known(row["mean"]) is not None:
-            found.setdefault(row["strategy"], {})[row["measure"]] = row
-    return found
+    return by_strategy(results, lambda row: row["unit"] == "share of owners")
 
 
 def paragraph(results: Results) -> str:

@@ -34,6 +34,18 @@ class Deed:
 
 
 @dataclass(frozen=True)
+class Laid:
+    """What one strategy's plans do to a log; the fields are those of Outcome, None where a thing is not asked."""
+
+    deed: Deed
+    over_time: NDArray[np.int64]
+    stop_here: NDArray[np.int64] | None
+    inferred: Mapping[str, NDArray[np.bool_]] | None
+    handled: Mapping[str, NDArray[np.int64]] | None
+    anew: NDArray[np.int64] | None
+
+
+@dataclass(frozen=True)
 class Outcome:
     """One world and seed: the ledger's parts, each strategy's deed, and curves for the report.
 
@@ -57,6 +69,22 @@ class Outcome:
     handled: Mapping[str, Mapping[str, NDArray[np.int64]]]
     workers: Mapping[str, float]
     anew: Mapping[str, NDArray[np.int64]]
+
+
+def gathered(
+    ledger: Ledger, laid: Mapping[str, Laid], *, moments_days: NDArray[np.int64], waits_days: NDArray[np.int64],
+    waiting: NDArray[np.int64], workers: Mapping[str, float],
+) -> Outcome:  # fmt: skip
+    """The outcome of a seed from what each strategy did."""
+
+    def asked(name: str) -> dict[str, Any]:
+        found = {strategy: getattr(each, name) for strategy, each in laid.items()}
+        return {strategy: value for strategy, value in found.items() if value is not None}
+
+    return Outcome(
+        ledger, asked("deed"), moments_days, asked("over_time"), asked("stop_here"), waits_days, waiting,
+        asked("inferred"), asked("handled"), workers, asked("anew"),
+    )  # fmt: skip
 
 
 def scores(outcomes: Sequence[Sequence[Outcome]], owners: Sequence[NDArray[np.int64]]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What human review adds to scraping, and what the work is like: a paragraph and two tables of the report."""
 
 from sim.measure.amounts import count, known, money, percent
-from sim.measure.findings import part, title_of
+from sim.measure.findings import by_strategy, part, title_of
 from sim.measure.handled import UNITS
 from sim.measure.results import Results, Row, WorkRow
 from sim.measure.tables import Escape, number, table
@@ -34,11 +34,7 @@ WORK = {
 
 def rows(results: Results) -> dict[str, dict[str, Row]]:
     """Rows of the leaderboard on what hired people's work adds, by strategy and measure; empty where not asked."""
-    found: dict[str, dict[str, Row]] = {}
-    for row in results["leaderboard"]:
-        if row["measure"].startswith(tuple(UNITS)) and known(row["mean"]) is not None:
-            found.setdefault(row["strategy"], {})[row["measure"]] = row
-    return found
+    return by_strategy(results, lambda row: row["measure"].startswith(tuple(UNITS)))
 
 
 def added(results: Results) -> str:
