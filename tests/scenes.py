@@ -28,6 +28,7 @@ from sim.exposure.projects import Project
 from sim.exposure.propagate import Channel, tell
 from sim.exposure.scene import Scene
 from sim.exposure.shifts import Shifts
+from sim.exposure.visits import Periodic, Push, Walk
 from sim.exposure.workforce import Pool
 
 # A twin asks for its tables of delays anew for each post, which would take most of the time of the tests.
@@ -110,14 +111,14 @@ def channels(unit_s: int) -> dict[str, Channel]:
     """Every channel with delays of a few units and chances as high as they may be."""
     horizon, day_share = HORIZON_UNITS * unit_s, unit_s / DAY_S
     crawler: dict[str, Any] = {
-        "since": unit_s, "until": horizon, "period_days": 4 * day_share, "coverage": 0.7, "profiles_share": 0.8,
-        "honours_share": 0.5, "first_party": False, "review_share": 0.7, "training": True,
-        "consent_share": 0.8, "retention_days": 12 * day_share,
+        "since": unit_s, "until": horizon, "coverage": 0.7, "honours_share": 0.5, "first_party": False,
+        "review_share": 0.7, "training": True, "consent_share": 0.8, "retention_days": 12 * day_share,
     }  # fmt: skip
     crawlers = {
-        "platform": Crawler(**crawler | {"way": "push", "first_party": True}),
-        "web": Crawler(**crawler | {"way": "periodic", "coverage": 0.4}),
-        "trader": Crawler(**crawler | {"way": "walk", "honours_share": 1.0}),
+        "platform": Crawler(**crawler | {"way": Push(1), "first_party": True}),
+        "web": Crawler(**crawler | {"way": Periodic(4 * day_share), "coverage": 0.4}),
+        "trader": Crawler(**crawler | {"way": Walk(9 * day_share, 0.5, 4, unit_s, again=False), "honours_share": 1.0}),
+        "walker": Crawler(**crawler | {"way": Walk(13 * day_share, 0.4, 6, 1, again=True), "coverage": 0.3}),
     }
     pool = Pool(
         workers=12, since=0, half_life_months=horizon / 2 / (YEAR_S / 12), load_sigma=1.5,

@@ -21,7 +21,7 @@ from sim.verbs.compose import compose_config
 from sim.worlds import make_world, world_noise
 
 MANY = np.arange(40_000)
-HOLDERS = {"platform": True, "web": False, "trader": False}
+HOLDERS = {"platform": True, "web": False, "trader": False, "walker": False}
 ASK = {name: ACTIONS.index(name) for name in ("object", "erase")}
 
 
@@ -117,7 +117,7 @@ def test_an_objection_is_prospective_and_covers_her_own_content_alone() -> None:
     log = propagate(made, list(channels(60).values()), noise)
     people, when = np.unique(np.concatenate([made.author, made.subject])), made.horizon_end // 3
     told = Answers(
-        people, np.full((len(people), 3), NEVER), np.zeros((len(people), 3), np.int64), np.zeros((1, 3), np.int8)
+        people, np.full((len(people), 4), NEVER), np.zeros((len(people), 4), np.int64), np.zeros((1, 4), np.int8)
     )
     subject = np.unique(made.subject)
     rows = np.array([(owner, -1, ASK["object"], when) for owner in subject])

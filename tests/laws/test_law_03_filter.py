@@ -47,7 +47,7 @@ def test_any_plan_over_any_world(
 ) -> None:
     made = scene(seed, unit_s=unit_s, people=people, owners=owners, each=each, about=about)
     log = propagate(made, list(channels(unit_s).values()), Noise(seed), threads=1)
-    agree(made, unit_s, Noise(seed), log, aimed_doors(seed + 1, made, log, share=share, holders=3 * (seed % 2)))
+    agree(made, unit_s, Noise(seed), log, aimed_doors(seed + 1, made, log, share=share, holders=4 * (seed % 2)))
 
 
 def test_aimed_plans_change_every_kind_of_object(record_property: Record) -> None:
@@ -57,7 +57,7 @@ def test_aimed_plans_change_every_kind_of_object(record_property: Record) -> Non
         unit_s = UNITS_S[seed % len(UNITS_S)]
         made = scene(10_000 + seed, unit_s=unit_s)
         log = propagate(made, list(channels(unit_s).values()), Noise(seed), threads=1)
-        _, alive = agree(made, unit_s, Noise(seed), log, aimed_doors(seed, made, log, holders=3 * (seed % 2)))
+        _, alive = agree(made, unit_s, Noise(seed), log, aimed_doors(seed, made, log, holders=4 * (seed % 2)))
         kinds = set()
         for block, mask in zip(log.blocks, alive, strict=True):
             lost = block.events.object[~mask]

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from scenes import UNITS_S, Happening, channels, happenings, held, retold, scene
 
 from sim.core.noise import Noise
-from sim.core.schema import CHANNELS
+from sim.core.schema import CHANNELS, DAY_S
 from sim.exposure.bars import no_bars
 from sim.exposure.propagate import propagate
 from sim.exposure.scene import Scene
+from sim.exposure.visits import Periodic, Push, Walk
 
 UNIT_S = 60
 MADE_BY = {
@@ -168,26 +169,25 @@ def test_one_person_alone() -> None:
 @pytest.mark.parametrize(("coverage", "way"), [(c, w) for c in (0.0, 1.0) for w in ("push", "periodic", "walk")])
 def test_a_crawler_that_takes_nothing_and_one_that_takes_all(coverage: float, way: str) -> None:
     chain, taken = channels(UNIT_S), set()
-    crawler = dataclasses.replace(chain["scrape"].crawlers["web"], way=way, coverage=coverage, profiles_share=1.0)
+    ways = {
+        "push": Push(1),
+        "periodic": Periodic(4 * UNIT_S / DAY_S),
+        "walk": Walk(UNIT_S / DAY_S, 1.0, 2, 1, again=False),
+    }
+    crawler = dataclasses.replace(chain["scrape"].crawlers["web"], way=ways[way], coverage=coverage)
     scrape = dataclasses.replace(chain["scrape"], crawlers={"only": crawler}, public_copies_share=0.0)
     made = with_posts(audience=2, natural=1 << 62)(scene(70_000, unit_s=UNIT_S))
     for each in told(made, {"scrape": scrape}, 1):
         assert each.time < crawler.until
         taken.add(each.post)
-    before_its_visit = {"walk": made.time < 0, "push": made.time >= 0, "periodic": made.time >= 0}[way]
-    if coverage == 0:
-        assert not taken
-    else:
-        assert taken >= set(made.post[before_its_visit].tolist())
+    assert taken == (set() if coverage == 0 else set(made.post.tolist()))
 
 
 @pytest.mark.parametrize("share", [0.0, 1.0])
 def test_impossible_and_certain_shares(share: float) -> None:
     chain = channels(UNIT_S)
     crawlers = {
-        name: dataclasses.replace(
-            crawler, coverage=share, profiles_share=share, honours_share=share, review_share=share
-        )
+        name: dataclasses.replace(crawler, coverage=share, honours_share=share, review_share=share)
         for name, crawler in chain["scrape"].crawlers.items()
     }
     chain["reshare"] = dataclasses.replace(chain["reshare"], p_share=share)
