@@ -3,10 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.compiled import compiled, draw
+from sim.core.compiled import Integer, compiled, draw
 from sim.world.slots import Slots, tie, tied
 
 Ints = NDArray[np.int64]
+Names = NDArray[np.int32]
 HALF = np.uint64(32)
 MOST = 4_080_218_931
 """0.95 * 2^32: the highest chance of a pair in a block."""
@@ -39,35 +40,55 @@ def block_ties(
     `relation` if they have one label from 0, else `otherwise`. A pair meets once here: it may be tied by
     the first `before` slots only.
     """
-    coin = np.empty(1, dtype=np.int64)
+    room = 1
+    while room < np.max(cell[first + 1 : last + 1] - cell[first:last]):
+        room *= 2
+    coin, name, heft = np.empty(room, dtype=np.int64), np.empty(room, dtype=np.int64), np.empty(room, dtype=np.int64)
+    found = np.empty(room + 1, dtype=np.int32)
     for which in range(first, last):
         here, end = cell[which], cell[which + 1]
         while here < end:
             stop, total = here, np.int64(0)
             while stop < end:
-                total += min(begin[order[stop] + 1] - begin[order[stop]], HEAVIEST)
+                member = order[stop]
+                name[stop - here] = person[member]
+                heft[stop - here] = min(begin[member + 1] - begin[member], HEAVIEST)
+                total += heft[stop - here]
                 stop += 1
                 if stop - here >= width[total // (stop - here)]:
                     break
-            part = share[total // (stop - here)]
-            if stop - here > len(coin):
-                coin = np.empty(2 * (stop - here), dtype=np.int64)
-            for one in range(here, stop):
-                a = order[one]
-                weight = (part * min(begin[a + 1] - begin[a], HEAVIEST)) << 16
-                others = order[one + 1 : stop]
-                for two in range(len(others)):  # nothing but the draws, so that several are made at a time
-                    other = person[others[two]]
-                    coin[two] = draw(key, min(person[a], other), max(person[a], other), 0)[0] >> HALF
-                for two in range(len(others)):
-                    b = others[two]
+            many = stop - here
+            part = share[total // many]
+            for one in range(many):
+                a = order[here + one]
+                if begin[a] + fill[a] == begin[a + 1]:
+                    continue
+                _toss(key, name[one], name[one + 1 : many], coin)
+                hits = _hits(coin, heft[one + 1 : many], total, (part * heft[one]) << 16, found)
+                for two in found[:hits]:
+                    b = order[here + one + 1 + two]
                     if (
-                        (coin[two] + 1) * total <= weight * min(begin[b + 1] - begin[b], HEAVIEST)
-                        and coin[two] < MOST
-                        and begin[a] + fill[a] < begin[a + 1]
+                        begin[a] + fill[a] < begin[a + 1]
                         and begin[b] + fill[b] < begin[b + 1]
                         and not tied(begin, before, slot, a, b)
                     ):
                         same = label[a] >= 0 and label[a] == label[b]
                         tie(begin, fill, slot, a, b, relation if same else otherwise)
             here = stop
+
+
+@compiled
+def _toss(key: np.uint64, one: Integer, others: Ints, coin: Ints) -> None:
+    """A coin of 32 bits for a person and each of the others; nothing else here, so that several are made at a time."""
+    for i in range(len(others)):
+        coin[i] = draw(key, min(one, others[i]), max(one, others[i]), 0)[0] >> HALF
+
+
+@compiled
+def _hits(coin: Ints, heft: Ints, total: Integer, weight: Integer, found: Names) -> int:
+    """Which coins fall below weight * heft / total, and MOST: numbers in `found`; how many. Without a branch."""
+    count = 0
+    for i in range(len(heft)):
+        found[np.uintp(count)] = i
+        count += ((coin[i] + 1) * total <= weight * heft[i]) & (coin[i] < MOST)
+    return count

@@ -14,13 +14,10 @@ from sim.world.weave import Layout, Line
 Ints = NDArray[np.int64]
 
 YEAR = 16
-"""Steps of a year along the line of ages."""
+"""Steps of a year along the line of ages: four years count as one age when people are matched by number of ties."""
 
 FEW = 4
 """Ties wanted up to which people are not ranked by that number."""
-
-BAND_YEARS = 4
-"""Years within which people count as of one age when they are matched by their number of ties."""
 
 COHORTS = 3
 """Cohorts a town has at least, before small towns are put together; more where it is larger."""
@@ -84,7 +81,6 @@ def lay_out(people: pa.Table, noise: Noise, *, cell_people: int, blur_years: int
         in_town=line,
         in_nation=line,
         in_world=line,
-        bucket=YEAR * BAND_YEARS,
         few=FEW,
     )
 

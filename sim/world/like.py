@@ -12,9 +12,7 @@ from sim.world.weave import Layout, Line, Weave, normal, weave
 
 Ints = NDArray[np.int64]
 STEPS = 4096
-"""Steps of the line on which communities lie next to each other."""
-PLACES = 64
-"""Places of that line within which people are matched by degree."""
+"""Steps of the line on which communities lie next to each other: people are matched by degree within 64 of them."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,6 @@ def grow(twin: Twin, noise: Noise) -> Friends:
         in_town=Line(everyone, 0),
         in_nation=Line(place, round(twin.corridor * STEPS)),
         in_world=Line(everyone, 0),
-        bucket=STEPS // PLACES,
         few=1,
     )
     return friends(weave(twin.laws, layout, noise, wanted=wanted, rank=rank))

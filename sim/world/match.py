@@ -13,6 +13,12 @@ LOW = np.uint64(0xFFFFFFFF)
 FIRST_BIT = 29
 """Of a key, where its rank begins: below lies the position of the stub's owner."""
 ID = np.uint64((1 << FIRST_BIT) - 1)
+MOST = np.uint64((1 << 20) - 1)
+"""The highest rank of a stub."""
+BUCKET = 6
+"""Of a place on a line the bits below a bucket: what counts as one place is 64 steps long."""
+CACHED = 1 << 17
+"""Stubs up to which all that their owners hold stays in a processor's cache."""
 BATCH = 32
 """Stubs whose owners are read ahead together."""
 SPREAD = np.uint64(0x9E3779B9)
@@ -29,7 +35,6 @@ def stub_keys(
     person: Ints,
     place: Ints,
     reach: int,
-    bucket: int,
     score: Ints,
     own: int,
     other: int,
@@ -41,9 +46,9 @@ def stub_keys(
 ) -> NDArray[np.uint64]:
     """A sorting key for each free stub of people low ... high - 1: place (15 bits), score (20), position (29).
 
-    The place is moved by up to `reach` either way and cut into buckets. The score is (own score + other noise) /
-    1000, both in millionths of a standard deviation; who wants `few` ties or fewer has noise
-    alone. hold: stubs of each person kept for a later round.
+    The place is moved by up to `reach` either way and cut into buckets of 2^BUCKET steps. The score is (own score +
+    other noise) / 1000, both in millionths of a standard deviation; who wants `few` ties or fewer has noise alone.
+    hold: stubs of each person kept for a later round.
     """
     count = np.int64(0)
     for p in range(low, high):
@@ -59,15 +64,16 @@ def stub_keys(
         stubs = max(0, wanted - fill[p] - hold[p])
         for stub in range(stubs):  # nothing but the draws, so that several are made at a time
             moves[stub], chances[stub] = draw(key, person[p], stub, 0)
-        for stub in range(stubs):
-            move, chance = moves[stub], chances[stub]
-            shift = np.int64(((move >> HALF) * np.uint64(2 * reach + 1)) >> HALF)
-            noisy = delay(normal, chance)
-            mixed = noisy if wanted <= few else (own * score[p] + other * noisy) // 1000
-            rank = np.uint64(min(max((mixed + 8_000_000) >> 4, 0), (1 << 20) - 1))
-            area = np.uint64(min((place[p] + shift) // bucket, (1 << 15) - 1))
-            keys[at] = (area << np.uint64(49)) | (rank << np.uint64(29)) | np.uint64(p)
-            at += 1
+        known, noisiness = (0, 1000) if wanted <= few else (own * score[p], other)
+        here, owner, reaches = place[p], np.uint64(p), np.uint64(2 * reach + 1)
+        into = keys[at : at + stubs]
+        for stub in range(len(into)):
+            shift = np.int64(((moves[stub] >> HALF) * reaches) >> HALF)
+            mixed = known + noisiness * delay(normal, chances[stub]) + 8_000_000_000
+            rank = min(np.uint64(max(mixed, 0)) // np.uint64(16_000), MOST)
+            area = np.uint64(min((here + shift) >> BUCKET, (1 << 15) - 1))
+            into[stub] = (area << np.uint64(49)) | (rank << np.uint64(29)) | owner
+        at += stubs
     return keys
 
 
@@ -87,12 +93,13 @@ def mirror(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 
 @compiled
-def _bit(begin: Ints, one: Integer, two: Integer) -> tuple[Integer, Integer]:
+def _bit(begin: Ints, one: Integer, two: Integer) -> tuple[np.uintp, Integer]:
     """Where the marks say that two people may be tied: a byte among those of the one placed first, a bit in it."""
     one, two = min(one, two), max(one, two)
     spread = (np.uint64(two) * SPREAD) & LOW
-    bit = np.int64((spread * np.uint64(8 * (begin[one + 1] - begin[one]))) >> HALF)
-    return begin[one] + (bit >> 3), bit & 7
+    first = begin[np.uintp(one)]
+    bit = np.int64((spread * np.uint64(8 * (begin[np.uintp(one + 1)] - first))) >> HALF)
+    return np.uintp(first + (bit >> 3)), bit & 7
 
 
 @compiled
@@ -116,9 +123,9 @@ def _touch(keys: NDArray[np.uint64], first: int, last: int, begin: Ints, fill: I
     for at in range(first, last):
         p = np.int64(keys[at] & ID)
         q = np.int64(keys[min(at + 1, len(keys) - 1)] & ID)
-        row = begin[p] + fill[p]
+        row = begin[np.uintp(p)] + fill[np.uintp(p)]
         byte = _bit(begin, p, q)[0]
-        idle ^= slot[min(row, len(slot) - 1)] ^ mark[byte]
+        idle ^= slot[np.uintp(min(row, len(slot) - 1))] ^ mark[byte]
     return idle  # type: ignore[return-value]
 
 
@@ -132,12 +139,14 @@ def pair_stubs(keys: NDArray[np.uint64], relation: int, begin: Ints, fill: Ints,
     idle = 0
     for first in range(0, len(keys), BATCH):
         last = min(first + BATCH, len(keys))
-        idle ^= _touch(keys, first, last, begin, fill, slot, mark)
+        if len(keys) > CACHED:
+            idle ^= _touch(keys, first, last, begin, fill, slot, mark)
         for at in range(first, last):
-            if used[at]:
+            if used[np.uintp(at)]:
                 continue
-            a = np.int64(keys[at] & ID)
-            for next_ in range(at + 1, min(at + 1 + WINDOW, len(keys))):
+            a = np.int64(keys[np.uintp(at)] & ID)
+            for each in range(at + 1, min(at + 1 + WINDOW, len(keys))):
+                next_ = np.uintp(each)
                 b = np.int64(keys[next_] & ID)
                 if used[next_] or a == b:
                     continue

@@ -92,17 +92,18 @@ def _number(ties: Woven, first: int, count: Ints, start: Ints, other: Array, rel
 def _name(first: int, last: int, name: Names, begin: Ints, fill: Ints, higher: Ints, slot: Slots) -> None:
     """Replace the places in the slots of places first ... last - 1 by persons, those with higher ids first."""
     for p in range(first, last):
-        own, front = name[p], begin[p]
-        for row in range(begin[p], begin[p] + fill[p]):
-            held = slot[row]
-            other = name[held >> 2]
-            slot[row] = slot[front]
+        own, front, here = name[p], 0, slot[begin[p] : begin[p] + fill[p]]
+        for row in range(len(here)):
+            held = here[np.uintp(row)]
+            other = name[np.uintp(held >> 2)]
+            here[np.uintp(row)] = here[np.uintp(front)]
+            told = (other << 2) + (held & 3)
             if other > own:
-                slot[front] = (other << 2) + (held & 3)
+                here[np.uintp(front)] = told
                 front += 1
             else:
-                slot[row] = (other << 2) + (held & 3)
-        higher[p] = front - begin[p]
+                here[np.uintp(row)] = told
+        higher[p] = front
 
 
 @compiled
@@ -130,14 +131,17 @@ def _sorted(
     keys, spare = np.empty(rows, dtype=np.uint64), np.empty(rows, dtype=np.uint64)
     at = 0
     for one in range(first, last):
-        p = place[base + one]
-        for row in range(begin[p], begin[p] + count[p]):
-            keys[at] = (np.uint64(one - first) << np.uint64(32)) | np.uint64(slot[row])
-            at += 1
+        p, own = place[base + one], np.uint64(one - first) << np.uint64(32)
+        here = slot[begin[p] : begin[p] + count[p]]
+        into = keys[at : at + len(here)]
+        for row in range(len(here)):
+            into[row] = own | np.uint64(here[row])
+        at += len(here)
     by_digits(keys, spare, 2, 2 + bits)
     free = start[first:last].copy()
     for at in range(rows):
-        whose, held = np.int64(keys[at] >> np.uint64(32)), np.int64(keys[at] & np.uint64(0xFFFFFFFF))
-        other[free[whose]] = held >> 2
-        relation[free[whose]] = held & 3
+        whose, held = np.uintp(keys[at] >> np.uint64(32)), np.int64(keys[at] & np.uint64(0xFFFFFFFF))
+        to = np.uintp(free[whose])
+        other[to] = held >> 2
+        relation[to] = held & 3
         free[whose] += 1

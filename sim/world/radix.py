@@ -35,13 +35,13 @@ def _deal(keys: Keys, into: Keys, low: int, high: int) -> NDArray[np.int64]:
     shift, mask = np.uint64(low), np.uint64((1 << (high - low)) - 1)
     end = np.zeros((1 << (high - low)) + 1, dtype=np.int64)
     for at in range(len(keys)):
-        end[np.int64((keys[at] >> shift) & mask) + 1] += 1
+        end[np.uintp(((keys[at] >> shift) & mask) + np.uint64(1))] += 1
     for value in range(1, len(end)):
         end[value] += end[value - 1]
     free = end.copy()
     for at in range(len(keys)):
-        digit = np.int64((keys[at] >> shift) & mask)
-        into[free[digit]] = keys[at]
+        digit = np.uintp((keys[at] >> shift) & mask)
+        into[np.uintp(free[digit])] = keys[at]
         free[digit] += 1
     return end
 

@@ -15,18 +15,19 @@ Slots = NDArray[np.int32]
 @compiled
 def tied(begin: Ints, fill: Ints, slot: Slots, one: Integer, two: Integer) -> bool:
     """Whether two people are tied already."""
-    if fill[one] > fill[two]:
+    if fill[np.uintp(one)] > fill[np.uintp(two)]:
         one, two = two, one
-    found = np.int32(0)
-    for at in range(begin[one], begin[one] + fill[one]):
-        found |= np.int32((slot[at] >> 2) == two)  # all of them, without a branch: eight at a time
+    found, first = np.int32(0), begin[np.uintp(one)]
+    for at in range(fill[np.uintp(one)]):
+        found |= np.int32((slot[np.uintp(first + at)] >> 2) == two)  # all of them, without a branch: eight at a time
     return found != 0
 
 
 @compiled
 def tie(begin: Ints, fill: Ints, slot: Slots, one: Integer, two: Integer, relation: Integer) -> None:
     """Tie two people, who both have a free slot."""
-    slot[begin[one] + fill[one]] = (two << 2) + relation
-    slot[begin[two] + fill[two]] = (one << 2) + relation
-    fill[one] += 1
-    fill[two] += 1
+    first, second = np.uintp(one), np.uintp(two)  # unsigned, so that no index is asked whether it counts from the end
+    slot[np.uintp(begin[first] + fill[first])] = (two << 2) + relation
+    slot[np.uintp(begin[second] + fill[second])] = (one << 2) + relation
+    fill[first] += 1
+    fill[second] += 1

@@ -41,9 +41,8 @@ class Layout:
     """People in an order in which every cell is a range: person[i] stands at place i of the order.
 
     Cell c of a level is start[c] ... start[c+1] - 1. kin: families, ranges of `kin_order`. work: code of the
-    employer, -1: none. in_town, in_nation, in_world: the lines along which people are matched there; what counts
-    as one place is `bucket` steps long. Who wants `few` ties or fewer is placed by chance alone: ranked by that
-    number, such people would form islands.
+    employer, -1: none. in_town, in_nation, in_world: the lines along which people are matched there. Who wants
+    `few` ties or fewer is placed by chance alone: ranked by that number, such people would form islands.
     """
 
     person: Ints
@@ -56,7 +55,6 @@ class Layout:
     in_town: Line
     in_nation: Line
     in_world: Line
-    bucket: int
     few: int
 
 
@@ -156,7 +154,7 @@ def _match_left(laws: Weave, layout: Layout, noise: Noise, wanted: Ints, rank: I
 
         def some(at: int) -> None:
             made[at] = stub_keys(
-                key, at, min(at + PEOPLE, high), layout.person, line.place, line.reach, layout.bucket, rank, own, other,
+                key, at, min(at + PEOPLE, high), layout.person, line.place, line.reach, rank, own, other,
                 normal(), layout.few, hold, begin, fill,
             )  # fmt: skip
 
