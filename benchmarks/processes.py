@@ -143,6 +143,7 @@ def scene(graph: Graph, seeds: NDArray[np.int64], chance: float) -> Scene:
         audience=np.full(posts, 2, dtype=np.int8),
         tagged=np.zeros(posts, dtype=np.bool_),
         natural=np.full(posts, NEVER, dtype=np.int64),
+        shows=np.zeros(posts, dtype=np.int32),
         people=people,
         population=people,
         start=graph.start,

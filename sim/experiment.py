@@ -33,6 +33,7 @@ from sim.onlooker import infer, look, outsiders
 from sim.owners import Desk, Owners, actions, at_once, deed, know, plans
 from sim.platforms.exports.item import Archive
 from sim.rivals import Rivals, rival
+from sim.traded import follow_traded
 from sim.world.world import World
 from sim.worlds import Config, make_world, world_noise
 
@@ -88,6 +89,7 @@ def clean_up(owners: Owners, config: Config, noise: Noise, *, archived: bool) ->
     onlooker = None if archived else look(world, owners.number, noise, settle(config["adversary"], ranges, "adversary"))
     follow = config["annotators"]
     hired = follow_hired(channels, scene, log, ledger, everything, noise, decision=decision) if follow else None
+    traded = follow_traded(channels, scene, log, ledger, everything, owners=world.owners, decision=decision)
     told, taken_by = answers(world, config, noise), outsiders(config["channel"])
     times, grid = moments(decision, end), steps(max(len(rows) for rows in owners.rows))
     weight = np.where(owners.number >= 0, items, 0)
@@ -100,6 +102,9 @@ def clean_up(owners: Owners, config: Config, noise: Noise, *, archived: bool) ->
             scene, channels, noise, log, doors=doors, bars=bars_of(scene.author, rows), threads=threads
         )
         alive, book = apply(doors, after, threads=threads), ledger if after is log else ledger.over(after)
+        handled = {} if hired is None else hired.parts(after, alive)
+        if traded is not None:
+            handled |= traded.parts(after, alive, doors)
         number, kinds = owners.number[fresh], {ACTIONS[code] for plan in planned for code in plan.action.tolist()}
         inferred = None
         if onlooker is not None:
@@ -111,7 +116,7 @@ def clean_up(owners: Owners, config: Config, noise: Noise, *, archived: bool) ->
             stop_here=by_first_deletions(after, book, alive, [plan.target for plan in planned], grid)
             if "delete" in kinds else None,
             inferred=inferred,
-            handled=hired.handled.parts(alive) if hired is not None and after is log else None,
+            handled=handled or None,
             anew=np.bincount(number[number >= 0], minlength=len(world.owners)) if len(fresh) else None,
         )  # fmt: skip
 

@@ -12,13 +12,14 @@ import numpy as np
 
 from sim.core.log import Events, Log, Objects
 from sim.core.noise import Noise
-from sim.core.schema import DAY_S, KINDS, NEVER, OBJECTS, YEAR_S
+from sim.core.schema import CLASSES, DAY_S, KINDS, NEVER, OBJECTS, YEAR_S
 from sim.exposure import projects, workforce
 from sim.exposure.bars import no_bars
-from sim.exposure.channels import copy, discovery, feed, reshare, review
+from sim.exposure.channels import copy, discovery, feed, market, reshare, review
 from sim.exposure.channels.copy import Copy
 from sim.exposure.channels.discovery import Discovery
 from sim.exposure.channels.feed import Feed
+from sim.exposure.channels.market import Buyer, Market
 from sim.exposure.channels.reshare import Reshare
 from sim.exposure.channels.review import Review
 from sim.exposure.channels.scrape import Crawler, Scrape
@@ -32,7 +33,7 @@ from sim.exposure.visits import Periodic, Push, Walk
 from sim.exposure.workforce import Pool
 
 # A twin asks for its tables of delays anew for each post, which would take most of the time of the tests.
-for _module in (copy, discovery, feed, projects, reshare, review, workforce):
+for _module in (copy, discovery, feed, market, projects, reshare, review, workforce):
     for _table in ("exponential", "lognormal"):
         if hasattr(_module, _table):
             setattr(_module, _table, cache(getattr(_module, _table)))
@@ -93,6 +94,7 @@ def scene(seed: int, *, unit_s: int, people: int = 8, owners: int = 3, each: int
         audience=rng.choice([0, 1, 2, 2, 2], len(post)).astype(np.int8),
         tagged=(author != subject) & (rng.random(len(post)) < 0.7),
         natural=np.where((author == subject) | (rng.random(len(post)) < 0.5), NEVER, vanishes),
+        shows=rng.integers(0, 1 << len(CLASSES), len(post)).astype(np.int32),
         people=people,
         population=people,
         start=np.searchsorted(who, np.arange(people + 1)).astype(np.int64),
@@ -112,7 +114,8 @@ def channels(unit_s: int) -> dict[str, Channel]:
     horizon, day_share = HORIZON_UNITS * unit_s, unit_s / DAY_S
     crawler: dict[str, Any] = {
         "since": unit_s, "until": horizon, "coverage": 0.7, "honours_share": 0.5, "first_party": False,
-        "review_share": 0.7, "training": True, "consent_share": 0.8, "retention_days": 12 * day_share,
+        "review_share": 0.7, "training": True, "consent_share": 0.8, "sold_share": 0.7,
+        "retention_days": 12 * day_share,
     }  # fmt: skip
     crawlers = {
         "platform": Crawler(**crawler | {"way": Push(1), "first_party": True}),
@@ -144,6 +147,10 @@ def channels(unit_s: int) -> dict[str, Channel]:
         "small": Distilled(horizon // 2, "early", 0.7), "tiny": Distilled(horizon - 1, "late", 0.7),
         "unborn": Distilled(horizon, "late", 1.0),
     }  # fmt: skip
+    buyers = {
+        "faces": Buyer(("face",), 0.8, 3 * day_share, 0.5, by_right_alone=True),
+        "people": Buyer(("name", "place", "contact"), 0.8, 2 * day_share, 0.5, by_right_alone=False),
+    }
     return {
         "feed": Feed(delay_median_s=6 * unit_s, delay_sigma=1.5),
         "discovery": Discovery(
@@ -160,6 +167,10 @@ def channels(unit_s: int) -> dict[str, Channel]:
         "scrape": Scrape(crawlers, public_copies_share=0.6),
         "review": Review(pool, given, queue_mean_days=4 * day_share, shifts=Shifts(20, 40, 8, 0.5)),
         "train": Train(models, students, tuple(crawlers), extractable_share=0.2),
+        "market": Market(
+            buyers, {"platform": 0.7, "web": 0.7, "trader": 0.7, "walker": 0.7}, tuple(crawlers), breaches_since=unit_s,
+            breaches_per_year=YEAR_S / (8 * unit_s), dump_delay_mean_days=4 * day_share, again_days=4 * day_share,
+        ),
     }  # fmt: skip
 
 

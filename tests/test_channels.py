@@ -16,7 +16,7 @@ from sim.core.digest import digest
 from sim.core.log import Log, to_tables
 from sim.core.noise import Noise
 from sim.core.parameters import is_parameter, parameters, settle
-from sim.core.schema import CHANNELS, DAY_S, LEARNERS, NEVER, YEAR_S
+from sim.core.schema import CHANNELS, CLASSES, DAY_S, LEARNERS, NEVER, YEAR_S
 from sim.exposure.apply import apply
 from sim.exposure.bars import no_bars
 from sim.exposure.propagate import Channel, propagate
@@ -70,7 +70,8 @@ def made() -> Scene:
         author=author.astype(np.int32), subject=subject.astype(np.int32), time=time,
         kind=rng.integers(0, 4, owners * each).astype(np.int8),
         audience=rng.choice([1, 2, 2], owners * each).astype(np.int8), tagged=author != subject,
-        natural=np.where(author != subject, time + 5 * YEAR_S, NEVER), people=people, population=people,
+        natural=np.where(author != subject, time + 5 * YEAR_S, NEVER),
+        shows=rng.integers(0, 1 << len(CLASSES), owners * each).astype(np.int32), people=people, population=people,
         start=np.searchsorted(who, np.arange(people + 1)).astype(np.int64), viewer=viewer.astype(np.int32),
         visibility=rng.integers(2**31, 2**32, len(viewer)).astype(np.uint32),
         joined=rng.integers(11 * YEAR_S, 12 * YEAR_S, people), public_items=np.full(people, float(each)),
@@ -174,7 +175,7 @@ def test_its_log_obeys_the_schema(made: Scene, name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_it_manages_scenes_without_posts_ties_or_time(made: Scene, name: str) -> None:
     channels = built(name, "centre")
-    columns = ("post", "author", "subject", "time", "kind", "audience", "tagged", "natural")
+    columns = ("post", "author", "subject", "time", "kind", "audience", "tagged", "natural", "shows")
     empty = replace(made, bars=no_bars(0), **{column: getattr(made, column)[:0] for column in columns})
     lonely = replace(made, start=np.zeros_like(made.start), viewer=made.viewer[:0], visibility=made.visibility[:0])
     for scene in (empty, lonely, replace(made, horizon_end=int(made.time.min()) + DAY_S)):

@@ -15,13 +15,17 @@ from sim.experiment import answers, clean_up
 from sim.exposure.apply import apply
 from sim.exposure.doors import DOORS, close_doors
 from sim.exposure.propagate import propagate
-from sim.exposure.rights import LATE_S, MONTH_S, OUTCOMES, Answers, Law, Rights, answer
+from sim.exposure.rights import LATE_S, MONTH_S, OUTCOMES, Answers, Holder, Law, Rights, answer
 from sim.owners import know
 from sim.verbs.compose import compose_config
 from sim.worlds import make_world, world_noise
 
 MANY = np.arange(40_000)
-HOLDERS = {"platform": True, "web": False, "trader": False, "walker": False}
+OTHER = Holder(first_party=False, by_right_alone=False)
+HOLDERS = {
+    "platform": Holder(first_party=True, by_right_alone=False), "web": OTHER, "trader": OTHER, "walker": OTHER,
+    "faces": Holder(first_party=False, by_right_alone=True), "people": OTHER,
+}  # fmt: skip
 ASK = {name: ACTIONS.index(name) for name in ("object", "erase")}
 
 
@@ -31,7 +35,7 @@ def centre() -> Rights:
 
 
 def asked(country: str, seed: int = 1) -> Answers:
-    return answer(centre(), MANY, [country] * len(MANY), HOLDERS, Noise(seed), horizon_days=365)
+    return answer(centre(), MANY, [country] * len(MANY), HOLDERS, Noise(seed))
 
 
 def test_every_country_has_one_law() -> None:
@@ -40,7 +44,7 @@ def test_every_country_has_one_law() -> None:
     countries = [code for law in rights.laws.values() for code in law.countries]
     assert len(countries) == len(set(countries)) and all(len(code) == 2 for code in countries)
     with pytest.raises(Mistake, match="all other countries"):
-        dataclasses.replace(rights, laws={"EU": Law(("DE",), objection=True, erased_share=0.5)})
+        dataclasses.replace(rights, laws={"EU": Law(("DE",), objection=True, erasure=True, erased_share=0.5)})
 
 
 def test_an_objection_is_for_europe_and_binds_first_parties() -> None:
@@ -59,11 +63,10 @@ def test_requests_to_erase_are_complied_with_late_refused_or_met_with_silence() 
     rights = centre()
     found = asked("DE")
     shares = np.array([(found.outcome == code).mean() for code in range(len(OUTCOMES))])
-    back, law = 1 - (1 - rights.relisted_share) ** (365 * DAY_S / 15_778_800), rights.laws["EU"]
-    stays = law.erased_share * (1 - back)
+    share = rights.laws["EU"].erased_share
     expected = [
-        stays * (1 - rights.late_share), stays * rights.late_share, (1 - law.erased_share) * rights.refused_share,
-        (1 - law.erased_share) * (1 - rights.refused_share), law.erased_share * back,
+        share * (1 - rights.late_share), share * rights.late_share, (1 - share) * rights.refused_share,
+        (1 - share) * (1 - rights.refused_share),
     ]  # fmt: skip
     assert shares == pytest.approx(expected, abs=0.01)
     assert ((found.erase_s < NEVER) == (found.outcome <= 1)).all()
@@ -73,13 +76,22 @@ def test_requests_to_erase_are_complied_with_late_refused_or_met_with_silence() 
 
 def test_answers_are_keyed_by_holder_and_owner_and_by_nothing_else() -> None:
     found = asked("DE")
-    some = answer(centre(), MANY[7:9], ["DE", "DE"], {"trader": False, **HOLDERS}, Noise(1), horizon_days=365)
+    some = answer(centre(), MANY[7:9], ["DE", "DE"], {"trader": OTHER, **HOLDERS}, Noise(1))
     assert (some.erase_s[:, 1:3] == found.erase_s[7:9, :2]).all()
     assert (some.object_s[:, 1] == found.object_s[7:9, 0]).all()
     assert (some.erase_s[:, 0] == found.erase_s[7:9, 2]).all()
     assert (asked("DE", 2).erase_s != found.erase_s).any()
     apart = np.corrcoef((found.erase_s < NEVER).T)
     assert abs(apart[0, 1]) < 0.02, "holders answer alike"
+
+
+def test_a_face_index_erases_for_those_alone_who_have_a_right_to_it() -> None:
+    faces, people = 4, 5
+    for code in ("US", "BR"):
+        assert (asked(code).erase_s[:, faces] == NEVER).all() and (asked(code).erase_s[:, people] < NEVER).any()
+    for code in ("DE", "GB"):
+        share = (asked(code).erase_s[:, faces] < NEVER).mean()
+        assert share == pytest.approx(centre().laws["EU"].erased_share, abs=0.01)
 
 
 def test_more_law_never_means_less() -> None:
@@ -95,10 +107,8 @@ def test_twins_differ_only_where_the_law_says_so(unit_s: int) -> None:
     made, noise, changed = scene(77, unit_s=unit_s), Noise(3), 0
     log = propagate(made, list(channels(unit_s).values()), noise)
     people, when = np.unique(np.concatenate([made.author, made.subject])), made.horizon_end // 3
-    quick = dataclasses.replace(centre(), approved_share=1.0, objection_mean_days=unit_s / DAY_S, relisted_share=0.0)
-    told = {
-        code: answer(quick, people, [code] * len(people), HOLDERS, noise, horizon_days=365) for code in ("DE", "US")
-    }
+    quick = dataclasses.replace(centre(), approved_share=1.0, objection_mean_days=unit_s / DAY_S)
+    told = {code: answer(quick, people, [code] * len(people), HOLDERS, noise) for code in ("DE", "US")}
     for action in ACTIONS:
         rows = np.array([(owner, -1, ACTIONS.index(action), when) for owner in people])
         doors = {code: close_doors(made, rows, each) for code, each in told.items()}
@@ -106,7 +116,8 @@ def test_twins_differ_only_where_the_law_says_so(unit_s: int) -> None:
         happens = {code: happenings(log, apply(each, log)) for code, each in doors.items()}
         assert happens["DE"] <= happens["US"], action
         fewer = {CHANNELS[each.name[1]] for each in happens["US"] - happens["DE"]}
-        allowed = {"object": {"train", "extract"}, "erase": {"review", "leak", "train", "extract"}}.get(action, set())
+        taken = {"review", "leak", "train", "extract", "sell", "breach", "dump"}
+        allowed = {"object": {"train", "extract"}, "erase": taken}.get(action, set())
         assert fewer <= allowed, action
         changed += bool(fewer)
     assert changed, "the two laws made no difference, so nothing was tried"
@@ -117,7 +128,7 @@ def test_an_objection_is_prospective_and_covers_her_own_content_alone() -> None:
     log = propagate(made, list(channels(60).values()), noise)
     people, when = np.unique(np.concatenate([made.author, made.subject])), made.horizon_end // 3
     told = Answers(
-        people, np.full((len(people), 4), NEVER), np.zeros((len(people), 4), np.int64), np.zeros((1, 4), np.int8)
+        people, np.full((len(people), 6), NEVER), np.zeros((len(people), 6), np.int64), np.zeros((1, 6), np.int8)
     )
     subject = np.unique(made.subject)
     rows = np.array([(owner, -1, ASK["object"], when) for owner in subject])

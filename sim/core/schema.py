@@ -39,13 +39,16 @@ INTERESTS = (
 LEARNERS = ("friends", "strangers", "scrapers", "annotators", "models")
 CHANNELS = (
     "feed", "tag", "discovery", "reshare", "forward", "copy", "copied", "scrape", "review", "train", "extract", "leak",
+    "sell", "breach", "dump",
 )  # fmt: skip
 """What an event is. feed, tag, discovery, forward (a reshare's view), copied (a copy's view): a person
 learns. reshare, copy: a person passes on. scrape: a harvester takes. review: an annotator reads. leak: what she kept
-gets out. train: a model is trained. extract: a model can be made to repeat."""
+gets out. train: a model is trained. extract: a model can be made to repeat. sell: a buyer takes what a dealer holds.
+breach: a dealer's store is broken into. dump: what was taken from it lies open."""
 OBJECTS = (
     "friends_reach", "public_reach", "tag_reach", "copy", "held_for_review", "held_for_training", "kept_by_worker",
-)  # fmt: skip
+    "held_for_sale", "dumped",
+)  # fmt: skip  # fmt: skip
 ACTIONS = ("delete", "limit", "untag", "takedown", "erase", "object", "delete_account", "block")
 RESULTS = ("confirmed", "accepted", "refused", "unknown")
 RELATIONS = ("family", "school", "work", "interest")
@@ -153,7 +156,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("post", pa.int64(), "the post whose content it holds"),
         Column("kind", pa.int8(), _text(OBJECTS)),
         Column("parent", pa.int64(), "object it was taken from, a row; -1: none"),
-        Column("holder", pa.int64(), "person who copied, or harvester; -1: the platform"),
+        Column("holder", pa.int64(), "person who copied, harvester, worker or buyer; -1: the platform"),
         Column("birth", pa.int64(), "since when, s"),
         Column("natural", pa.int64(), "when it would vanish by itself, s; NEVER: not"),
         Column("flags", pa.int8(), "bit 0: its holder drops it when the post is deleted; bit 1: an objection binds it"),
@@ -164,7 +167,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("parent", pa.int64(), "event it follows from, a row of this table; -1: the post itself"),
         Column("time", pa.int64(), "when, s"),
         Column("channel", pa.int8(), _text(CHANNELS)),
-        Column("actor", pa.int64(), "person, harvester, worker or model, by `learner`"),
+        Column("actor", pa.int64(), "person, harvester (or who has what it held), worker or model, by `learner`"),
         Column("key", pa.int64(), "tells apart events of one object, channel and actor: visit, resharer, slot, model"),
         Column("mark", pa.int32(), "smallest number of copies held at which it happens; 0: does not depend"),
         Column("learner", pa.int8(), _text(LEARNERS)),

@@ -15,6 +15,7 @@ from sim.exposure.scene import Scene
 
 DELETE, LIMIT, UNTAG, TAKEDOWN, ERASE, OBJECT = range(6)
 FRIENDS_REACH, PUBLIC_REACH, TAG_REACH, COPY, HELD_FOR_REVIEW, HELD_FOR_TRAINING, KEPT_BY_WORKER = range(7)
+HELD_FOR_SALE, DUMPED = 7, 8
 HONOURS_DELETION, BOUND_BY_OBJECTION = 1, 2
 
 LATEST = 2**31 - 1
@@ -118,7 +119,7 @@ def closing(
     elif kind == COPY:
         if birth < doors[TAKEDOWN, post]:
             close = min(close, doors[TAKEDOWN, post])
-    elif kind <= HELD_FOR_TRAINING:
+    elif kind <= HELD_FOR_TRAINING or kind == HELD_FOR_SALE:
         holders = (len(doors) - DOORS) // 2
         if birth < doors[ERASE, post]:
             close = min(close, doors[DOORS + holder if holders else ERASE, post])

@@ -3,7 +3,8 @@
 What each does not cover. An objection covers what she posted herself, not others' posts that show her (L10); it is
 prospective: a model trained before the answer keeps what it learnt; it binds first parties alone; and it stops no
 annotator, since what is held for review is another object. A request to erase reaches what its holder has when it
-arrives, not what it harvests later, nor what a worker kept; and nobody can be asked who is not known to hold it.
+arrives, not what it harvests or lists anew later, nor what a worker kept or a thief took; and nobody can be asked who
+is not known to hold it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,28 +16,38 @@ from numpy.typing import NDArray
 from sim.core.errors import require, require_above_0, require_share
 from sim.core.noise import Noise
 from sim.core.quantile import delay, exponential
-from sim.core.schema import DAY_S, NEVER, YEAR_S
+from sim.core.schema import DAY_S, NEVER
 
 Ints = NDArray[np.int64]
 MONTH_S = 30 * DAY_S
 """The statutory time for an answer (L01); two more months may be taken."""
 LATE_S = 60 * DAY_S
-OUTCOMES = ("erased", "late", "refused", "silent", "listed again")
+OUTCOMES = ("erased", "late", "refused", "silent")
 
 
 @dataclass(frozen=True)
 class Law:
     """What the law of some `countries` gives (none: of all that no other law names).
 
-    `objection`: she may object to training. `erased_share` of requests to erase are complied with.
+    `objection`: she may object to training. `erasure`: she has a right to have data erased, whoever holds them.
+    `erased_share` of requests to erase are complied with.
     """
 
     countries: tuple[str, ...]
     objection: bool
+    erasure: bool
     erased_share: float
 
     def __post_init__(self) -> None:
         require_share(erased_share=self.erased_share)
+
+
+@dataclass(frozen=True)
+class Holder:
+    """`first_party`: an objection binds it. `by_right_alone`: it erases nothing for those who have no right to it."""
+
+    first_party: bool
+    by_right_alone: bool
 
 
 @dataclass(frozen=True)
@@ -45,8 +56,7 @@ class Rights:
 
     `approved_share` of objections are accepted, after `objection_mean_days`. Of requests to erase that are complied
     with, `late_share` are late (one to three months), the others in `erasure_mean_days`, within a month; of those that
-    are not, `refused_share` are refused and the others meet silence. `relisted_share`: of what was erased is back
-    within half a year; what is back by the horizon counts as never erased.
+    are not, `refused_share` are refused and the others meet silence.
     """
 
     laws: Mapping[str, Law]
@@ -55,13 +65,9 @@ class Rights:
     late_share: float
     erasure_mean_days: float
     refused_share: float
-    relisted_share: float
 
     def __post_init__(self) -> None:
-        require_share(
-            approved_share=self.approved_share, late_share=self.late_share, refused_share=self.refused_share,
-            relisted_share=self.relisted_share,
-        )  # fmt: skip
+        require_share(approved_share=self.approved_share, late_share=self.late_share, refused_share=self.refused_share)
         require_above_0(objection_mean_days=self.objection_mean_days, erasure_mean_days=self.erasure_mean_days)
         others = [name for name, law in self.laws.items() if not law.countries]
         require(len(others) == 1, f"One law is for all other countries; here {others or 'none'} name no country.")
@@ -86,33 +92,32 @@ class Answers:
 
 
 def answer(
-    rights: Rights, people: Ints, countries: Sequence[str], holders: Mapping[str, bool], noise: Noise, *,
-    horizon_days: float,
-) -> Answers:  # fmt: skip
-    """The answers `people` of these `countries` get from `holders` (by name: whether it is a first party).
+    rights: Rights, people: Ints, countries: Sequence[str], holders: Mapping[str, Holder], noise: Noise
+) -> Answers:
+    """The answers `people` of these `countries` get from `holders`.
 
     Keyed by holder, owner and attempt (a request), by owner and corpus (an objection): the same person gets the same
     answer under two laws wherever both give her the right.
     """
     laws = [rights.laws[rights.of(country)] for country in countries]
     may = np.array([law.objection for law in laws], dtype=np.bool_)
+    right = np.array([law.erasure for law in laws], dtype=np.bool_)
     erased = np.array([law.erased_share for law in laws])
-    back = 1 - (1 - rights.relisted_share) ** (horizon_days * DAY_S / (YEAR_S / 2))
     soon, heard = (exponential(mean_s=days * DAY_S) for days in (rights.erasure_mean_days, rights.objection_mean_days))
     columns: list[tuple[Ints, Ints, Ints]] = []
-    for name, first_party in holders.items():
+    for name, holder in holders.items():
         coin, waiting = noise.words(f"erasure {name}", people, 0)
-        turn, again = noise.words(f"erasure course {name}", people, 0)
-        complied, late = _share(coin) < erased, _share(turn) < rights.late_share
-        listed = complied & (_share(again) < back)
+        turn = noise.words(f"erasure course {name}", people, 0)[0]
+        complied = (_share(coin) < erased) & (right | (not holder.by_right_alone))
+        late = _share(turn) < rights.late_share
         wait = np.where(late, MONTH_S + (waiting >> np.uint64(40)).astype(np.int64) * LATE_S // 2**24,
                         np.minimum(delay(soon, waiting), MONTH_S))  # fmt: skip
         failed = np.where(_share(turn) < rights.refused_share, 2, 3)
-        outcome = np.where(listed, 4, np.where(complied, late, failed))
+        outcome = np.where(complied, late, failed)
         accepted, hearing = noise.words(f"objection {name}", people)
-        granted = may & first_party & (_share(accepted) < rights.approved_share)
+        granted = may & holder.first_party & (_share(accepted) < rights.approved_share)
         columns.append((
-            np.where(complied & ~listed, wait, NEVER), np.where(granted, delay(heard, hearing), NEVER), outcome
+            np.where(complied, wait, NEVER), np.where(granted, delay(heard, hearing), NEVER), outcome
         ))  # fmt: skip
     shape = (len(people), len(holders))
     erase_s, object_s, outcomes = (

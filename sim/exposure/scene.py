@@ -15,7 +15,7 @@ from sim.exposure.bars import Bars, no_bars
 from sim.world.deletion import gone_at
 from sim.world.world import World
 
-OF_POSTS = ("post", "author", "subject", "time", "kind", "audience", "tagged", "natural")
+OF_POSTS = ("post", "author", "subject", "time", "kind", "audience", "tagged", "natural", "shows")
 ONLY_ME = AUDIENCES.index("only_me")
 
 
@@ -24,9 +24,9 @@ class Scene:
     """P posts sorted by (author, time) within streams, N people, and who may see whom.
 
     Posts: `post` id, `author`, `subject` (whom it exposes), `time` (s), `kind` and `audience` (codes), `tagged`,
-    `natural` (when it vanishes by itself, s). `people` counts them all, `population` the declared size of the world
-    (a newcomer is in the first, not in the second); `joined` is an account's first day (s), `public_items` how many
-    public items its habits let expect. The audience of person i is
+    `natural` (when it vanishes by itself, s), `shows` (sensitive classes of the subject, as bits). `people` counts them
+    all, `population` the declared size of the world (a newcomer is in the first, not in the second); `joined` is an
+    account's first day (s), `public_items` how many public items its habits let expect. The audience of person i is
     viewer[start[i]:start[i + 1]], ascending; visibility is a threshold of 32 bits: P(sees a post) * 2^32.
     Nothing after `horizon_end` (s) is told. `bars`: who is blocked from which post (nobody, in a world as it is).
     """
@@ -39,6 +39,7 @@ class Scene:
     audience: NDArray[np.int8]
     tagged: NDArray[np.bool_]
     natural: NDArray[np.int64]
+    shows: NDArray[np.int32]
     people: int
     population: int
     start: NDArray[np.int64]
@@ -93,6 +94,7 @@ def stage(world: World, noise: Noise, *, horizon_end: int, others_gone_per_year:
         audience=np.where(np.isin(posts["kind"].to_numpy(), quiet), ONLY_ME, posts["audience"].to_numpy()),
         tagged=posts["tagged"].to_numpy(zero_copy_only=False),
         natural=np.where(author == subject, regretted, np.minimum(ends, gone_at(people)[author])),
+        shows=posts["sensitive"].to_numpy(),
         people=people.num_rows,
         population=world.size,
         start=world.audience.start,

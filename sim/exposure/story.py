@@ -146,7 +146,7 @@ class Story:
             close.append(door["untag"])
         if kind == "copy" and birth < door["takedown"]:
             close.append(door["takedown"])
-        if kind in ("held_for_review", "held_for_training"):
+        if kind in ("held_for_review", "held_for_training", "held_for_sale"):
             close.append(self._answered("erase", holder) if birth < door["erase"] else NEVER)
             close.append(door["delete"] if flags & HONOURS_DELETION else NEVER)
         if kind == "held_for_training" and flags & BOUND_BY_OBJECTION:

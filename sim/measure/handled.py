@@ -102,12 +102,13 @@ class Handled:
     sunk: Counts
     least: Counts
 
-    def parts(self, alive: Masks) -> Counts:
-        """Each measure under a plan's masks, and its parts, of each owner.
+    def parts(self, alive: Masks, hands: Hands | None = None) -> Counts:
+        """Each measure under a plan's masks, and its parts, of each owner; `hands` of another log if the masks are its.
 
         sunk + irreversible + avoidable is the measure if nothing is done; avoided is how much less the plan leaves.
         """
-        left = count(self.hands, under(self.hands, alive))
+        hands = hands or self.hands
+        left = count(hands, under(hands, alive))
         found = {}
         for measure in UNITS:
             total, sunk, least = (counts[measure] for counts in (self.total, self.sunk, self.least))
@@ -121,8 +122,3 @@ def handle(hands: Hands, everything: Masks, *, decision: int) -> Handled:
     """`everything` is what happens if every action is taken at the decision (s) and granted."""
     happens = (under(hands, None), hands.time < decision, under(hands, everything))
     return Handled(hands, *(count(hands, each) for each in happens))
-
-
-def unit_of(measure: str) -> str:
-    """The unit of a measure or of a part of one."""
-    return next(said for name, said in UNITS.items() if measure.startswith(name))

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sim.core.noise import Noise
 from sim.core.schema import LEARNERS
-from sim.measure.handled import unit_of
+from sim.measure import handled, secondary
 from sim.measure.interval import Estimate, estimate
 from sim.measure.outcome import Deed, Outcome
 from sim.measure.results import Part, Row, StopHere, Waiting, WorkRow
@@ -43,12 +43,17 @@ def _rows_of(worlds: Worlds, name: str, noise: Noise) -> list[Row]:
         made.append(_row(name, measure, "share of owners", right))
     for measure in worlds[0][0].handled.get(name, ()):
         found = _estimate(worlds, name, lambda o, _, m=measure: o.handled[name][m], None, noise)  # type: ignore[misc]
-        made.append(_row(name, measure, unit_of(measure), found))
+        made.append(_row(name, measure, _unit_of(measure), found))
     if name in worlds[0][0].anew:
         nobody = np.zeros(1)
         anew = _estimate(worlds, name, lambda o, d: o.anew.get(name, nobody * d.kept), None, noise)
         made.append(_row(name, "simulated_anew", "posts an owner", anew))
     return made
+
+
+def _unit_of(measure: str) -> str:
+    """The unit of a count beside exposure, or of a part of one."""
+    return next(said for name, said in (handled.UNITS | secondary.UNITS).items() if measure.startswith(name))
 
 
 Measure = Callable[[Outcome, Deed], NDArray[Any]]

@@ -18,6 +18,7 @@ from sim.measure.findings import chosen
 from sim.measure.inferred import inferences, paragraph
 from sim.measure.results import Results
 from sim.measure.reviewed import added, reviews, work
+from sim.measure.secondary import listings, sold
 from sim.measure.tables import effects, leaderboard, measures, parameters
 
 FIGURES: tuple[tuple[str, Callable[..., str], Callable[[Results], captions.Caption]], ...] = (
@@ -43,6 +44,7 @@ def write_report(results: Results) -> str:
         _leaderboard(results),
         _out_of_reach(results),
         _inferred(results),
+        _sold_on(results),
         _reviewed(results),
         *_scenarios(results),
         _screen(results),
@@ -130,6 +132,13 @@ def _inferred(results: Results) -> str:
         f"<section><h2>What can still be inferred</h2><p>{text(said)}</p>{inferences(results, text)}"
         f"<p>{text(captions.INFERRED)}</p></section>"
     )
+
+
+def _sold_on(results: Results) -> str:
+    said = sold(results)
+    if not said:
+        return ""
+    return f"<section><h2>What is sold on</h2><p>{text(said)}</p>{listings(results, text)}</section>"
 
 
 def _reviewed(results: Results) -> str:

@@ -14,9 +14,9 @@ AGES = (
 )  # fmt: skip
 ONE_BY_ONE = {"reshare": "reshare", "forward": "reshare", "copy": "copy", "copied": "copy"}
 """What is told person by person, until more than NAMED do it in one stretch of time."""
-DOERS = ("reshare", "copy", "scrape", "train", "extract", "leak")
+DOERS = ("reshare", "copy", "scrape", "train", "extract", "leak", "sell", "breach", "dump")
 """Channels whose sentence is about who acts."""
-LEARNING = [name for name in CHANNELS if name not in ("reshare", "copy", "extract", "leak")]
+LEARNING = [name for name in CHANNELS if name not in ("reshare", "copy", "extract", "leak", "dump")]
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,7 @@ def tell_story(events: Sequence[Happened], *, decided: str) -> list[str]:
         many = {name for name, done in ONE_BY_ONE.items() if _distinct(among, done) > NAMED}
         groups: dict[tuple[str, str, str], list[str]] = {}
         for event in among:
-            alone = (
-                event.actor if event.channel in ("reshare", "copy", "scrape", "train", "extract", "leak") else event.by
-            )
+            alone = event.actor if event.channel in DOERS else event.by
             group = (event.channel, "", "") if event.channel in many else (event.channel, alone, event.learner)
             groups.setdefault(group, []).append(event.actor)
         lines += ["", heading, *("  " + _sentence(*group, actors) for group, actors in groups.items())]
@@ -91,6 +89,9 @@ def _of_things(channel: str, by: str, people: Sequence[str], times: int) -> str:
         "leak": f"What {by} kept of it gets out.",
         "train": f"The model '{by}' is trained on it{'' if times == 1 else f', {times} copies of it'}.",
         "extract": f"The model '{by}' can be made to repeat it.",
+        "sell": f"The buyer '{by}' gets it from a dealer and lists it{'' if times == 1 else f', {times} times'}.",
+        "breach": f"{by} take it.",
+        "dump": f"What was taken by {by} lies open to everybody.",
     }[channel]
 
 

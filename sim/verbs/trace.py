@@ -90,6 +90,8 @@ def named(
     """A post's events with the names of those who act, by time."""
     channels = config["channel"]
     crawlers = list(channels["scrape"]["crawlers"]) if "scrape" in channels else []
+    buyers = list(channels["market"]["buyers"]) if "market" in channels else []
+    takers = [*crawlers, *buyers, *(f"thieves at '{name}'" for name in crawlers)]
     train = channels.get("train", {"models": [], "distilled": []})
     models = [*train["models"], *train["distilled"]]
     e, o = block.events, block.objects
@@ -98,7 +100,7 @@ def named(
         learner, actor = LEARNERS[e.learner[row]], int(e.actor[row])
         if learner == "annotators":
             return f"worker {actor}"
-        return {"scrapers": crawlers, "models": models}.get(learner, people)[actor]
+        return {"scrapers": takers, "models": models}.get(learner, people)[actor]
 
     def by(row: int) -> str:
         parent = int(e.parent[row])

@@ -16,10 +16,11 @@ from sim.core.parameters import settle
 from sim.core.schema import CHANNELS, NEVER
 from sim.experiment import clean_up, simulate
 from sim.exposure.bars import no_bars
+from sim.exposure.channels.market import Market
 from sim.exposure.channels.scrape import Crawler, Scrape
 from sim.exposure.channels.train import Train
 from sim.exposure.propagate import propagate
-from sim.exposure.scene import Scene
+from sim.exposure.scene import OF_POSTS, Scene
 from sim.owners import know
 from sim.verbs.compose import compose_config
 from sim.world.audience import see
@@ -27,7 +28,7 @@ from sim.world.world import choose, inhabit
 from sim.worlds import make_world, world_noise
 
 WORLDS = [(seed, unit_s) for seed in range(4) for unit_s in UNITS_S]
-NUMBERED = tuple(CHANNELS.index(name) for name in ("scrape", "train", "extract"))
+NUMBERED = tuple(CHANNELS.index(name) for name in ("scrape", "sell", "breach", "dump", "train", "extract"))
 
 
 def log_of(made: Scene, chain: dict[str, Any], seed: int) -> Log:
@@ -85,8 +86,7 @@ def test_a_post_more_changes_no_other(seed: int, unit_s: int, where: str) -> Non
     # A public post with an id nobody has, of the author of its neighbour, so that it stands in her stream.
     one = {"post": (owner << 32) + 999, "audience": 2, "time": made.time[like], "natural": NEVER}
     columns = {
-        name: np.insert(getattr(made, name), place, one.get(name, getattr(made, name)[like]))
-        for name in ("post", "author", "subject", "time", "kind", "audience", "tagged", "natural")
+        name: np.insert(getattr(made, name), place, one.get(name, getattr(made, name)[like])) for name in OF_POSTS
     }
     more = dataclasses.replace(made, bars=no_bars(len(made.post) + 1), **columns)
     before, after = log_of(made, chain, seed), log_of(more, chain, seed)
@@ -108,15 +108,16 @@ def test_a_later_channel_leaves_the_events_of_earlier_ones(seed: int, unit_s: in
         assert held(whole[earlier]) <= held(whole[later])
 
 
-def by_name(log: Log, scrape: Scrape, train: Train) -> set[tuple[Happening, str | None]]:
+def by_name(log: Log, scrape: Scrape, train: Train, market: Market) -> set[tuple[Happening, str | None]]:
     """Events with the names of harvesters and models in place of their numbers."""
     harvesters, models = list(scrape.crawlers), [*train.models, *train.distilled]
+    takers = [*harvesters, *market.buyers, *(f"thieves at {name}" for name in harvesters)]
 
     def named(name: tuple[int, int, int, int] | None) -> Any:
         if name is None or name[1] not in NUMBERED:
             return name
         counted = models[name[3]] if name[0] < 0 else name[3]
-        return (*name[:2], (harvesters if CHANNELS[name[1]] == "scrape" else models)[name[2]], counted)
+        return (*name[:2], (models if CHANNELS[name[1]] in ("train", "extract") else takers)[name[2]], counted)
 
     return {each._replace(name=named(each.name), parent=named(each.parent)) for each in happenings(log)}
 
@@ -124,8 +125,8 @@ def by_name(log: Log, scrape: Scrape, train: Train) -> set[tuple[Happening, str 
 @pytest.mark.parametrize(("seed", "unit_s"), WORLDS)
 def test_a_crawler_or_a_model_more_changes_no_other(seed: int, unit_s: int) -> None:
     made, chain = scene(seed, unit_s=unit_s), channels(unit_s)
-    scrape, train = chain["scrape"], chain["train"]
-    before = by_name(log_of(made, chain, seed), scrape, train)
+    scrape, train, market = chain["scrape"], chain["train"], chain["market"]
+    before = by_name(log_of(made, chain, seed), scrape, train, market)
     newcomer = dataclasses.replace(next(iter(scrape.crawlers.values())), first_party=False)
     crawlers: dict[str, Crawler] = {"newcomer": newcomer, **scrape.crawlers}
     models = {
@@ -135,8 +136,9 @@ def test_a_crawler_or_a_model_more_changes_no_other(seed: int, unit_s: int) -> N
     more = chain | {
         "scrape": dataclasses.replace(scrape, crawlers=crawlers),
         "train": dataclasses.replace(train, harvesters=tuple(crawlers), models=models),
+        "market": dataclasses.replace(market, harvesters=tuple(crawlers)),
     }
-    after = by_name(log_of(made, more, seed), more["scrape"], more["train"])
+    after = by_name(log_of(made, more, seed), more["scrape"], more["train"], more["market"])
     assert before <= after
     new = after - before
     assert any(each.name[2] == "newcomer" and CHANNELS[each.name[1]] == "scrape" for each in new)

@@ -47,7 +47,7 @@ def test_any_plan_over_any_world(
 ) -> None:
     made = scene(seed, unit_s=unit_s, people=people, owners=owners, each=each, about=about)
     log = propagate(made, list(channels(unit_s).values()), Noise(seed), threads=1)
-    agree(made, unit_s, Noise(seed), log, aimed_doors(seed + 1, made, log, share=share, holders=4 * (seed % 2)))
+    agree(made, unit_s, Noise(seed), log, aimed_doors(seed + 1, made, log, share=share, holders=6 * (seed % 2)))
 
 
 def test_aimed_plans_change_every_kind_of_object(record_property: Record) -> None:
@@ -57,7 +57,7 @@ def test_aimed_plans_change_every_kind_of_object(record_property: Record) -> Non
         unit_s = UNITS_S[seed % len(UNITS_S)]
         made = scene(10_000 + seed, unit_s=unit_s)
         log = propagate(made, list(channels(unit_s).values()), Noise(seed), threads=1)
-        _, alive = agree(made, unit_s, Noise(seed), log, aimed_doors(seed, made, log, holders=4 * (seed % 2)))
+        _, alive = agree(made, unit_s, Noise(seed), log, aimed_doors(seed, made, log, holders=6 * (seed % 2)))
         kinds = set()
         for block, mask in zip(log.blocks, alive, strict=True):
             lost = block.events.object[~mask]
@@ -188,7 +188,7 @@ def test_what_a_request_reaches_and_what_an_objection_binds() -> None:
                 if name in ("takedown", "erase"):
                     assert objects.birth[row] < doors[door, 0], "a request reached what did not exist yet"
     closes = {name: {kind for kind, _ in found} for name, found in flagged.items()}
-    held_kinds = {"held_for_review", "held_for_training"}
+    held_kinds = {"held_for_review", "held_for_training", "held_for_sale"}
     assert closes == {
         "delete": {"friends_reach", "public_reach", "tag_reach"} | held_kinds,
         "limit": {"public_reach"},

@@ -1,4 +1,4 @@
-"""Scrape: harvesters take public posts and public copies, and hold them for review, for training, or both.
+"""Scrape: harvesters take public posts and public copies, and hold them for review, for training, for sale.
 
 How each comes by is its `way` (`visits.py`): at once, every so often, or on walks from profile to profile. What is
 held is an object a use, since an objection cuts one.
@@ -19,7 +19,7 @@ from sim.exposure.draft import OBJECT_TYPES, Draft, Stage
 from sim.exposure.story import Story
 from sim.exposure.visits import NOT_TAKEN, Hours, Met, Way
 
-PUBLIC_REACH, COPY, REVIEW, TRAINING = 1, 3, 4, 5
+PUBLIC_REACH, COPY, REVIEW, TRAINING, SALE = 1, 3, 4, 5, 7
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,8 @@ class Crawler:
     `coverage` is the chance of each item at a visit, `honours_share` of what it holds it drops when the post is
     deleted (S12, S13). `first_party`: the platform itself, which an objection binds. It puts `review_share` of what it
     takes before annotators, and holds all of it for `training` or not, of the `consent_share` of authors it may (all
-    of them where silence is consent). What it holds goes after `retention_days`.
+    of them where silence is consent); `sold_share` of it is for sale (`market.py`). What it holds goes after
+    `retention_days`.
     """
 
     way: Way
@@ -41,13 +42,14 @@ class Crawler:
     review_share: float
     training: bool
     consent_share: float
+    sold_share: float
     retention_days: float
 
     def __post_init__(self) -> None:
         require_above_0(retention_days=self.retention_days)
         require_share(
             coverage=self.coverage, honours_share=self.honours_share, review_share=self.review_share,
-            consent_share=self.consent_share,
+            consent_share=self.consent_share, sold_share=self.sold_share,
         )  # fmt: skip
         require(self.until > self.since, "A crawler ends before it begins.")
 
@@ -113,7 +115,8 @@ class Scrape:
     @staticmethod
     def _uses(crawler: Crawler) -> list[tuple[int, float]]:
         """Uses that what is taken is put to, with the share of it that is."""
-        return [use for use in ((REVIEW, crawler.review_share), (TRAINING, float(crawler.training))) if use[1]]
+        uses = ((REVIEW, crawler.review_share), (TRAINING, float(crawler.training)), (SALE, crawler.sold_share))
+        return [use for use in uses if use[1]]
 
     def tell(self, story: Story, noise: Noise) -> None:
         """The same in plain Python, for one post."""
