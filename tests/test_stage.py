@@ -213,7 +213,7 @@ def test_a_plan_is_staged_replayed_and_surveyed(tmp_path: Path, monkeypatch: pyt
 def test_a_survey_says_where_a_platform_keeps_what_the_model_lets_go() -> None:
     row = {"staged": 2, "predicted": 0, "there": 0, "gone": 2, "unknown": 0, "of": "planned"}
     told = [row | {"what": "text"}, row | {"what": "repost", "there": 2, "gone": 0}]
-    assert "2 reposts outlive the posts" in readable(told)
+    assert "2 reposts outlive their posts" in readable(told)
     assert "outlive" not in readable([row | {"what": "text"}, row | {"what": "repost"}])
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.cleanup.others import Others
 from sim.core.errors import Mistake, require, unknown
 from sim.core.schema import ACTIONS, EPOCH_UNIX_S, NEVER
 
@@ -130,7 +131,8 @@ class Platform:
 
     route: the way a person can really go (an API, by hand). source: where that was read. terms: what its rules say
     of programs. connector: what carries a plan out (grade, evidence), made of conf/connector; the clean-up never
-    looks into it. links, by_hand: for actions taken by hand, the page to open and what to do there.
+    looks into it. others: what others see of an account, where that is known. links, by_hand: for actions taken by
+    hand, the page to open and what to do there.
     """
 
     name: str
@@ -142,6 +144,7 @@ class Platform:
     route: str = ""
     terms: str = ""
     connector: Any = None
+    others: Others | None = None
     links: Mapping[str, str] = field(default_factory=dict)
     by_hand: Mapping[str, str] = field(default_factory=dict)
 

@@ -1,5 +1,6 @@
 """replay: a plan rehearsed in virtual time; with live=true carried out, resumed after any stop, verified, undone."""
 
+import json
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
@@ -18,7 +19,7 @@ from sim.platforms.replay.clock import WallClock
 from sim.platforms.replay.credentials import credentials
 from sim.platforms.replay.journal import Journal
 from sim.platforms.replay.letters import Sender
-from sim.platforms.replay.outcome import Outcome, outcome
+from sim.platforms.replay.outcome import PREDICTION, Outcome, outcome
 from sim.platforms.replay.receipts import duration, readable, receipts
 from sim.platforms.replay.recurring import timer
 from sim.platforms.replay.rehearse import rehearse
@@ -88,6 +89,8 @@ class Work:
         if self._config["again"]:
             again(self._journal)
         predicted = self._predict()
+        if self._journal.fact(PREDICTION) is None:
+            self._journal.state(PREDICTION, json.dumps(asdict(predicted)))
         allow = self._allowed(predicted, who)
         if connector.evidence == "docs":
             allow = min(allow, 1)

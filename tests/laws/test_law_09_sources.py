@@ -42,6 +42,7 @@ EXCEPTIONS = {
     r"strategy/most_sensitive\.yaml: most_sensitive\.share": "no cut: a user's choice, beside the published ones",
     r"replay\.yaml: replay\.(look_after_s|recheck_days)\.\d": "when it is read again: a policy, its reason beside it",
     r"connector/\w+\.yaml: api\..*": "words of an API, not numbers of a model",
+    r"platform/\w+\.yaml: others\.late_s": "`source` and `evidence` stand beside it",
     r"platform/\w+\.yaml: limits\.(calls_per_item|batch|usd_per_call|pace)": "`source` and `evidence` stand beside it",
     r"platform/\w+\.yaml: limits\.rules\.\d+\.\w+": "a rule's `source` and `evidence` stand beside it",
 }

@@ -52,16 +52,21 @@ def save_plan(folder: Path, stage: Stage, ids: list[str], *, rule: dict[str, Any
     return folder
 
 
-def plan(folder: Path, platform: str, *, batch: int) -> Path:
+def plan(folder: Path, platform: str, *, batch: int, rule: dict[str, Any] | None = None) -> Path:
     """The plan of a synthetic owner to delete what is over a year old, 219 of her 242 posts, under a test's limits."""
-    rule = ",".join(f"{name}:{value}" for name, value in FAST.items())
+    limit = ",".join(f"{name}:{value}" for name, value in (rule or FAST).items())
     words = [
         f"platform={platform}", "world.size=200", "world.owners=1", "world.seed=52", "choose=filter",
         "select.before=2025-11-22", f"select.kinds=[{','.join(KINDS[:7])}]", f"out={folder}", "platform.limits.pace=1",
         f"platform.limits.batch={batch}", "platform.limits.calls_per_item=1",
-        f"platform.limits.rules=[{{_target_:sim.cleanup.limits.Rule,{rule},source:test,evidence:assumption}}]",
+        f"platform.limits.rules=[{{_target_:sim.cleanup.limits.Rule,{limit},source:test,evidence:assumption}}]",
     ]  # fmt: skip
-    return Path(perform("plan", None, compose_config("plan", words), quiet=True)["run"])
+    run = Path(perform("plan", None, compose_config("plan", words), quiet=True)["run"])
+    if rule is not None:  # the plan's months pass in seconds
+        record = json.loads((run / "provenance.json").read_text())
+        record["parameters"]["platform"]["limits"]["rules"][0] |= FAST
+        write_json(run / "provenance.json", record)
+    return run
 
 
 @dataclass(frozen=True)

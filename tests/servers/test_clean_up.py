@@ -16,6 +16,7 @@ from servers.replaying import FAST, finish, in_order, kill_midway, plan, receipt
 from servers.snac import snac
 from servers.stage import Stage
 from servers.synapse import synapse
+from sim.platforms.stage.held import FOR_FRIENDS, HIDDEN, MEASURES
 
 pytestmark = pytest.mark.servers
 
@@ -80,6 +81,51 @@ def test_a_world_is_staged_and_its_plan_replayed_through_a_kill(name: str, tmp_p
         assert of_plan["text"]["gone"] == of_plan["text"]["staged"] == len(there.planned)
         assert {what for what, row in of_plan.items() if row["there"] == row["staged"]} == OUTLIVE[name]
         assert all(row["there"] == row["staged"] for row in seen.document["rows"] if row["of"] == "other")
+
+
+FOR_FRIENDS_ALONE = {"platform": 138, "open_web": 47, "trader": 58}
+"""Copies of posts that the model has for friends alone, where a server shows everything to everybody."""
+
+
+@pytest.mark.parametrize(
+    ("name", "member"),
+    [(name, False) for name in ("bluesky", "mastodon_mock", "nostr_sdk_relay", "nostr_relay")] + [("synapse", True)],
+)
+def test_harvesters_take_from_a_staged_account_what_the_model_foretells(
+    name: str, member: bool, tmp_path: Path
+) -> None:
+    batch = SERVERS[name][1]
+    slow = {"calls": 1, "per_s": 43_200 * batch, "window": "bucket"}  # two items a day: visits fall between them
+    with staged(name, tmp_path / "server", posts=0) as stage:
+        run = plan(tmp_path / "runs", stage.platform, batch=batch, rule=slow)
+        there = stage_plan(run, stage)
+        words = ("crawl=true", *(("friend=true",) if member else ()))
+        between = 0
+        while True:
+            crawled = finish(start(run, stage, *words, verb="stage"))
+            assert crawled.status == 0 and crawled.document["visits"] > 0, crawled
+            if not crawled.document["to_come"]:
+                break
+            living = len(stage.living(there.planned))
+            between += 0 < living < len(there.planned)
+            done = finish(start(run, stage, "live=true", f"allow={crawled.document['first']}"))
+            assert done.status == 0 and len(stage.living(there.planned)) < living, done
+        assert between >= 1, "a visit fell in the middle of the plan"
+        assert not stage.living(there.planned)
+        seen = finish(start(run, stage, "survey=true", "friend=true", verb="stage")).document
+        assert seen["observed"]["results"] == seen["predicted"]["results"]
+        assert (seen["still_told"] > 0) == name.startswith("nostr"), "reposts there have the whole note in them"
+        reads = [row[part] for row in seen["harvested"] for part in MEASURES]
+        assert sum(part["predicted"] for part in reads) > 200
+        for row in seen["harvested"]:
+            differ = row["differences"]
+            assert sum(row[part]["observed"] for part in ("before", "avoided")) > 0 and row["to_come"] == 0
+            if name == "mastodon_mock":
+                assert not differ and all(row[part]["predicted"] == row[part]["observed"] for part in MEASURES)
+            elif member:
+                assert set(differ) <= {FOR_FRIENDS, HIDDEN} and differ[HIDDEN] > 0, "one room has no second member"
+            else:
+                assert differ == {FOR_FRIENDS: FOR_FRIENDS_ALONE[row["crawler"]]}
 
 
 def test_a_404_while_the_post_lives_is_booked_refused_and_endless_pages_end(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
+from sim.core.errors import Mistake
 from sim.platforms.connectors.secret import Secret
 from sim.platforms.exports.item import Item
 
@@ -143,6 +144,24 @@ class Connector(Protocol):
 
     def undo(self, kept: Kept) -> Answer:
         """Bring an item back as `undo_by` says; where that is none, post it again from `kept`, or refuse."""
+
+
+class Refused(Mistake):
+    """A server lists an account to its owner alone, or to members; the message says what it answered."""
+
+
+class Reader(Protocol):
+    """Anyone but the owner, without her credentials, who reads what the server shows of an account."""
+
+    @property
+    def server(self) -> str:
+        """Where the account lives, as a base address."""
+
+    def shown(self, account: str) -> Iterator[Item]:
+        """What is listed for her of an account, by its name of `whoami`; paging ends. Raises Refused, else Mistake."""
+
+    def shows(self, native_id: str) -> bool:
+        """Whether the server shows her one item when she asks for it by its id."""
 
 
 @runtime_checkable

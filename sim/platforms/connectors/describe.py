@@ -136,9 +136,18 @@ class Thing:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Strangers:
+    """How who is not signed in finds an account by its {name}. account: path of what the listings ask for."""
+
+    find: Call
+    account: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Api:
     """A whole API. account, name: paths in the answer of whoami. public: whether a stranger may look; headers: of
-    every signed call. act_says, look_says: what the bodies of answers tell, the first that fits.
+    every signed call. act_says, look_says: what the bodies of answers tell, the first that fits. strangers: None:
+    nothing is known of what they are listed.
     """
 
     headers: Mapping[str, str]
@@ -151,6 +160,7 @@ class Api:
     act_says: tuple[Says, ...] = ()
     look_says: tuple[Says, ...] = ()
     public_headers: Mapping[str, str] = field(default_factory=dict)
+    strangers: Strangers | None = None
 
     def __post_init__(self) -> None:
         if self.undo_by not in UNDO:

@@ -82,19 +82,7 @@ class MatrixConnector:
 
     def listed(self) -> Iterator[Item]:
         """Messages of the user in all rooms she is in, each room newest first; shells are none."""
-        only = json.dumps({"senders": [self.whoami()], "types": TYPES})
-        rooms = _json(patiently(self._web, lambda: self._web.send(ROOMS, {}))).get("joined_rooms", [])
-        for room in sorted(str(room) for room in rooms):
-            place: str | None = None
-            for _ in range(1_000_000):  # a page may bring none of hers, so only the server knows the end
-                asked = {"room": room, "from": place, "filter": only}
-                page = _json(patiently(self._web, lambda: self._web.send(PAGE, asked)))  # noqa: B023
-                for event in page.get("chunk", []):
-                    if not _redacted(event) and (item := _item(room, event)):
-                        yield item
-                if page.get("end") in (None, place):
-                    break
-                place = page["end"]
+        return messages(self._web, self.whoami())
 
     def fetch(self, native_id: str) -> Kept | Answer:
         """The event as the server keeps it, and the file it points to."""
@@ -179,6 +167,23 @@ class MatrixConnector:
 
     def _shown(self, reply: Reply) -> str:
         return self._web.clean(reply.problem or reply.body[:300].decode("utf-8", "replace"))
+
+
+def messages(web: Web, sender: str) -> Iterator[Item]:
+    """Messages of a user in all rooms that the account of `web` is in."""
+    only = json.dumps({"senders": [sender], "types": TYPES})
+    rooms = _json(patiently(web, lambda: web.send(ROOMS, {}))).get("joined_rooms", [])
+    for room in sorted(str(room) for room in rooms):
+        place: str | None = None
+        for _ in range(1_000_000):  # a page may bring none of hers, so only the server knows the end
+            asked = {"room": room, "from": place, "filter": only}
+            page = _json(patiently(web, lambda: web.send(PAGE, asked)))  # noqa: B023
+            for event in page.get("chunk", []):
+                if not _redacted(event) and (item := _item(room, event)):
+                    yield item
+            if page.get("end") in (None, place):
+                break
+            place = page["end"]
 
 
 def _names(native_id: str) -> dict[str, str] | None:

@@ -78,23 +78,7 @@ class NostrConnector:
 
     def listed(self) -> Iterator[Item]:
         """Own notes, newest first, each once."""
-        seen: set[str] = set()
-        stale = 0
-        question: dict[str, Any] = {"authors": [self._author], "kinds": KINDS, "limit": PAGE}
-        while True:
-            try:
-                page = self._relay.ask(question)
-            except NoAnswer as problem:
-                raise Mistake(f"The relay {self.server} gave no listing: {problem}") from None
-            fresh = [event for event in page if self._own(event) and event["id"] not in seen]
-            for event in sorted(fresh, key=lambda event: (event["created_at"], event["id"]), reverse=True):
-                seen.add(event["id"])
-                yield _item(event)
-            stale = 0 if fresh else stale + 1
-            if not page or stale > STALE:
-                return
-            oldest = min(int(event.get("created_at", 0)) for event in page)
-            question["until"] = oldest + 1 if fresh else question.get("until", oldest) - 1
+        return notes(self._relay, self._author)
 
     def fetch(self, native_id: str) -> Kept | Answer:
         """The signed event."""
@@ -134,9 +118,15 @@ class NostrConnector:
         return replace(answer, new_id=event["id"] if answer.status == "accepted" else None)
 
     def stage(self, draft: Draft) -> Answer:
-        """Hand in a note, a reaction (NIP-25) or a repost (NIP-18), dated as the draft is."""
+        """Hand in a note, a reaction (NIP-25) or a repost (NIP-18: the whole note is in it), dated as the draft is."""
         sdk = need("nostr_sdk")
-        kind, text = {"text": (NOTE, draft.text), "like": (REACTION, "+"), "repost": (REPOSTS[0], "")}[draft.kind]
+        repeated = ""
+        if draft.kind == "repost":
+            found = self._ask(draft.of or "")
+            if isinstance(found, NoAnswer) or not found:
+                return Answer(status="retry", detail="the relay does not answer with what is to be reposted")
+            repeated = json.dumps(found[0], ensure_ascii=False)
+        kind, text = {"text": (NOTE, draft.text), "like": (REACTION, "+"), "repost": (REPOSTS[0], repeated)}[draft.kind]
         above = draft.of or draft.reply_to
         when = sdk.Timestamp.from_secs(draft.created + EPOCH_UNIX_S)
         tags = [sdk.Tag.parse(["e", above])] if above else []
@@ -162,8 +152,27 @@ class NostrConnector:
         except NoAnswer as problem:
             return problem
 
-    def _own(self, event: Mapping[str, Any]) -> bool:
-        return event.get("pubkey") == self._author and isinstance(event.get("id"), str)
+
+def notes(relay: Relay, author: str) -> Iterator[Item]:
+    """The notes of a public key (hex) on a relay, newest first, each once. Raises Mistake without an answer."""
+    seen: set[str] = set()
+    stale = 0
+    question: dict[str, Any] = {"authors": [author], "kinds": KINDS, "limit": PAGE}
+    while True:
+        try:
+            page = relay.ask(question)
+        except NoAnswer as problem:
+            raise Mistake(f"The relay {relay.url} gave no listing: {problem}") from None
+        hers = [event for event in page if event.get("pubkey") == author and isinstance(event.get("id"), str)]
+        fresh = [event for event in hers if event["id"] not in seen]
+        for event in sorted(fresh, key=lambda event: (event["created_at"], event["id"]), reverse=True):
+            seen.add(event["id"])
+            yield _item(event)
+        stale = 0 if fresh else stale + 1
+        if not page or stale > STALE:
+            return
+        oldest = min(int(event.get("created_at", 0)) for event in page)
+        question["until"] = oldest + 1 if fresh else question.get("until", oldest) - 1
 
 
 def _item(event: Mapping[str, Any]) -> Item:

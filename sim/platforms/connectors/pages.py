@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from sim.core.errors import Mistake, require
+from sim.platforms.connectors.connector import Refused
 from sim.platforms.connectors.describe import Call, Listing
 from sim.platforms.connectors.fill import reach
 from sim.platforms.connectors.rows import to_item
@@ -22,7 +23,7 @@ _NEXT = re.compile(r"<([^<>]*)>\s*;[^<]*?\brel=\"?next\"?")
 
 
 def patiently(web: Web, send: Callable[[], Reply]) -> Reply:
-    """The reply with status 200 to a reading request; asked again where the server is busy. Raises Mistake else."""
+    """The reply with status 200 to a reading request; asked again where the server is busy. Raises Refused, Mistake."""
     patience_s = PATIENCE_S
     for _ in range(TRIES):
         reply = send()
@@ -30,7 +31,7 @@ def patiently(web: Web, send: Callable[[], Reply]) -> Reply:
             return reply
         if reply.status is not None and reply.status < 500 and judge(reply) != "retry":
             said = web.clean(reply.body[:300].decode("utf-8", "replace"))
-            raise Mistake(f"{web.server} refused a listing with {reply.status}: {said}")
+            raise Refused(f"{web.server} refused a listing with {reply.status}: {said}")
         now = web.clock.now()
         web.clock.sleep(max(0.0, (reply.not_before or now + patience_s) - now))
         patience_s *= 2

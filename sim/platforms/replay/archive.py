@@ -33,7 +33,7 @@ class Folder:
         with _writing(path):
             (path / "media").mkdir(parents=True, exist_ok=True)
             self._lines.touch()
-            os.truncate(self._lines, _whole_lines(self._lines))
+            os.truncate(self._lines, whole_lines(self._lines))
 
     def keep(self, items: Sequence[Kept]) -> list[str]:
         """Append `items`; on the disk when this returns. Raises Mistake if they cannot be kept."""
@@ -102,7 +102,7 @@ def _raw(row: dict[str, Any]) -> bytes:
     return b64decode(row["raw_base64"]) if "raw_base64" in row else str(row["raw"]).encode()
 
 
-def _whole_lines(path: Path) -> int:
+def whole_lines(path: Path) -> int:
     """Bytes up to the end of the last whole line: a process that was killed may leave half a one."""
     with path.open("rb") as stream:
         end = stream.seek(0, os.SEEK_END)

@@ -7,6 +7,9 @@ from sim.core.schema import RESULTS
 from sim.platforms.replay.journal import Journal
 from sim.platforms.replay.task import API
 
+PREDICTION = "prediction"
+"""The fact of a journal that holds the outcome foretold before the first action, as JSON."""
+
 ENDED = "state IN ('done', 'undoing', 'undone')"
 
 
