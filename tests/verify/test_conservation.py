@@ -1,5 +1,7 @@
 """What must add up in every log: views follow what brought them, nobody passes on unseen, nothing outlives its end."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -16,6 +18,7 @@ from sim.worlds import make_world, world_noise
 
 pytestmark = pytest.mark.verify
 
+COPY = OBJECTS.index("copy")
 CODE = {name: code for code, name in enumerate(CHANNELS)}
 BUSY = (
     "channel.reshare.p_share=0.02", "channel.copy.p_copy=0.01", "channel.scrape.crawlers.platform.review_share=0.1",
@@ -87,32 +90,70 @@ def test_nothing_is_created_or_lost(told: tuple[Scene, Log]) -> None:
         assert not {name: count for name, count in faults(scene, block).items() if count}
 
 
-@pytest.mark.parametrize(
-    ("rule", "column", "change"),
-    [
-        ("an event before its parent", "time", lambda e, row: 0),
-        ("an event after the horizon", "time", lambda e, row: 2**31 - 1),
-        ("a reshare without a view of one's own", "actor", lambda e, row: e.actor[row] + 1),
-        ("a delivery without its resharer", "key", lambda e, row: e.key[row] + 1),
-        ("a reading without a harvest", "parent", lambda e, row: -1),
-        ("a training without a harvest", "parent", lambda e, row: -1),
-        ("a view of a copy without its copier", "parent", lambda e, row: -1),
-    ],
-)
-def test_each_rule_sees_one_planted_row(told: tuple[Scene, Log], rule: str, column: str, change: object) -> None:
+Planted = tuple[np.ndarray, int, int]
+"""A column, a row of it, and the value that breaks a rule there."""
+
+
+def other(block: Block, post: int) -> int:
+    return (post + 1) % block.posts
+
+
+def plant(rule: str, scene: Scene, block: Block, row: int, post: int) -> Planted:
+    """What breaks a rule at an event `row` of a `post` of the block."""
+    e, o = block.events, block.objects
+    elsewhere = int(block.event_start[other(block, post)])
+    forged: dict[str, Callable[[], Planted]] = {
+        "an event before its parent": lambda: (e.time, row, 0),
+        "a parent of another post": lambda: (e.parent, row, elsewhere),
+        "an event before its object's birth": lambda: (o.birth, int(e.object[row]), int(e.time[row]) + 1),
+        "an event after its object's natural end": lambda: (o.natural, int(e.object[row]), int(e.time[row])),
+        "an event after the horizon": lambda: (e.time, row, scene.horizon_end),
+        "an object of another post": lambda: (e.object, row, 3 * other(block, post)),
+        "a reshare without a view of one's own": lambda: (e.actor, row, int(e.actor[row]) + 1),
+        "a delivery without its resharer": lambda: (e.key, row, int(e.key[row]) + 1),
+        "a copy without a view of one's own": lambda: (e.actor, row, int(e.actor[row]) + 1),
+        "a view of a copy without its copier": lambda: (e.parent, row, -1),
+        "a reading without a harvest": lambda: (e.parent, row, -1),
+        "a leak without a reading of one's own": lambda: (e.channel, row, CODE["leak"]),
+        "a training without a harvest": lambda: (e.parent, row, -1),
+        "a reshare of what is not public": lambda: (scene.audience, block.first + post, 1),
+        "a reshare outside public reach": lambda: (e.object, row, 3 * post),
+        "an author who sees her own": lambda: (e.actor, row, int(scene.author[block.first + post])),
+        "a copy without the event that made it": lambda: (o.maker, int(np.flatnonzero(o.kind == COPY)[0]), -1),
+    }
+    return forged[rule]()
+
+
+WHERE = {
+    "an event before its parent": "forward", "a parent of another post": "forward",
+    "an event before its object's birth": "copied", "an event after its object's natural end": "copied",
+    "an event after the horizon": "forward", "an object of another post": "feed",
+    "a reshare without a view of one's own": "reshare", "a delivery without its resharer": "forward",
+    "a copy without a view of one's own": "copy", "a view of a copy without its copier": "copied",
+    "a reading without a harvest": "review", "a leak without a reading of one's own": "scrape",
+    "a training without a harvest": "train", "a reshare of what is not public": "reshare",
+    "a reshare outside public reach": "forward", "an author who sees her own": "feed",
+    "a copy without the event that made it": "copy",
+}  # fmt: skip
+"""Each rule, and what kind of event it is broken at."""
+
+
+def test_every_rule_is_planted(told: tuple[Scene, Log]) -> None:
+    assert set(WHERE) == set(faults(told[0], told[1].blocks[0]))
+
+
+@pytest.mark.parametrize("rule", WHERE)
+def test_each_rule_sees_one_planted_error(told: tuple[Scene, Log], rule: str) -> None:
     scene, log = told
-    kind = {
-        "a reshare without a view of one's own": "reshare", "a delivery without its resharer": "forward",
-        "a reading without a harvest": "review", "a training without a harvest": "train",
-        "a view of a copy without its copier": "copied",
-    }.get(rule, "forward")  # fmt: skip
-    block = next(b for b in log.blocks if (b.events.channel == CODE[kind]).any())
-    row = int(np.flatnonzero(block.events.channel == CODE[kind])[0])
-    values = getattr(block.events, column)
-    kept = values[row]
-    values[row] = change(block.events, row)
+    block = next(b for b in log.blocks if (b.events.channel == CODE[WHERE[rule]]).any())
+    row = int(np.flatnonzero(block.events.channel == CODE[WHERE[rule]])[0])
+    post = int(np.searchsorted(block.event_start, row, side="right")) - 1
+    column, at, value = plant(rule, scene, block, row, post)
+    kept = column[at]
+    assert faults(scene, block)[rule] == 0
+    column[at] = value
     found = faults(scene, block)[rule]
-    values[row] = kept
+    column[at] = kept
     assert found >= 1
     assert faults(scene, block)[rule] == 0
 
