@@ -16,7 +16,7 @@ from sim.core.schema import CLASSES, DAY_S, KINDS, NEVER, OBJECTS, YEAR_S
 from sim.exposure import projects, workforce
 from sim.exposure.bars import no_bars
 from sim.exposure.channels import copy, discovery, feed, market, reshare, review
-from sim.exposure.channels.copy import Copy
+from sim.exposure.channels.copy import Copy, Form
 from sim.exposure.channels.discovery import Discovery
 from sim.exposure.channels.feed import Feed
 from sim.exposure.channels.market import Buyer, Market
@@ -163,6 +163,7 @@ def channels(unit_s: int) -> dict[str, Channel]:
         "copy": Copy(
             p_copy=1.0, copy_delay_mean_s=unit_s, delay_median_s=2 * unit_s, delay_sigma=1.0,
             gone_per_year=YEAR_S / (15 * unit_s),
+            forms={"quote": Form(0.3, 0.6, 1.0), "comment": Form(0.3, 0.6, 0.7)},
         ),
         "scrape": Scrape(crawlers, public_copies_share=0.6),
         "review": Review(pool, given, queue_mean_days=4 * day_share, shifts=Shifts(20, 40, 8, 0.5)),

@@ -6,10 +6,11 @@ import numpy as np
 
 from sim.core.compiled import Array, Integer, compiled, delay, draw, draw_each, lucky, whole
 from sim.exposure.bars import Bars, barred
-from sim.exposure.doors import PUBLIC_REACH, closing
+from sim.exposure.doors import HANGS, PUBLIC_REACH, QUOTE, closing
 from sim.exposure.reach import is_friend, new_sieve, sift
 
 FORWARD, COPY, COPIED = 4, 5, 6
+WHOLE = 1 << 32
 BATCH = 1024
 """Views whose coins are drawn together."""
 
@@ -24,6 +25,17 @@ class Views(NamedTuple):
     channel: Array
     actor: Array
     key: Array
+
+
+class Forms(NamedTuple):
+    """Forms a copy may take beside a picture of its own, int64[forms]: `upto`, its share and those before it, of
+    `hangs` the share that is gone with the original, the share of an audience that `seen` gives, all times 2^32; its
+    `flag`."""
+
+    upto: Array
+    hangs: Array
+    seen: Array
+    flag: Array
 
 
 @compiled
@@ -93,6 +105,9 @@ def copied(
     first: Integer,
     horizon_end: Integer,
     threshold: Integer,
+    audience: Array,
+    forms: Forms,
+    form_key: np.uint64,
     copy_key: np.uint64,
     id_key: np.uint64,
     seen_key: np.uint64,
@@ -105,7 +120,7 @@ def copied(
     Objects of the copies. The given views are those that are copied.
     """
     rows = [(0, 0, 0, 0, 0, 0, 0, 0)]  # post, object, parent, time, channel, actor, key, learner
-    things = [(0, 0, 0, 0, 0, 0, 0)]  # id, post, parent, holder, birth, natural, maker
+    things = [(0, 0, 0, 0, 0, 0, 0, 0)]  # id, post, parent, holder, birth, natural, flags, maker
     ends = [0]
     rows.clear()
     things.clear()
@@ -143,21 +158,46 @@ def copied(
         rows.append((p, met, view, birth, COPY, who, key << 4 | channel, learner))
         identity = whole(draw(id_key, met_id, who, way)[0] >> np.uint64(2) | np.uint64(1) << np.uint64(62))
         natural = birth + delay(ending, draw(gone_key, identity, 0, 0)[0])
-        end = closing(3, who, birth, natural, 0, first + p, doors)
-        things.append((identity, p, met, who, birth, natural, made))
+        flags, share = form_of(forms, identity, form_key, whole(audience[p]), 0 <= met < 3 * len(audience))
+        end = closing(3, who, birth, natural, flags, first + p, doors)
+        things.append((identity, p, met, who, birth, natural, flags, made))
         ends.append(whole(end))
         crowd = viewer[start[who] : start[who + 1]]
         if len(crowd) > len(coins):
             coins, whens = np.empty(len(crowd), dtype=np.uint64), np.empty(len(crowd), dtype=np.uint64)
             shown = np.empty(len(crowd) + 1, dtype=np.int32)
         draw_each(seen_key, identity, crowd, 0, coins, whens)
-        for i in shown[: lucky(coins, visibility[start[who] : start[who + 1]], shown)]:
+        chance = dimmed(visibility[start[who] : start[who + 1]], share)
+        for i in shown[: lucky(coins, chance, shown)]:
             target, seen = whole(crowd[i]), birth + delay(seeing, whens[i])
             shut = seen >= end or seen >= horizon_end or seen < joined[target]
             if not shut and target != subject[p] and target != author[p]:
                 learner = 0 if is_friend(sieve, start, viewer, subject[p], target) else 1
                 rows.append((p, copy, made, seen, COPIED, target, 0, learner))
     return event_columns(rows), object_columns(things)
+
+
+@compiled
+def form_of(forms: Forms, identity: Integer, key: np.uint64, audience: Integer, of_original: bool) -> tuple[int, int]:
+    """The flags of a copy and the share of the copier's audience it is shown to (of 2^32). A quote of what is not for
+    everybody, or of a copy, holds the words themselves; else it may be no more than a link."""
+    coin, fate = draw(key, identity, 0, 0)
+    for i in range(len(forms.upto)):
+        if whole(coin >> np.uint64(32)) < forms.upto[i]:
+            flags = whole(forms.flag[i])
+            linked = of_original and (flags != QUOTE or audience == 2)
+            if linked and whole(fate >> np.uint64(32)) < forms.hangs[i]:
+                flags |= HANGS
+            return flags, whole(forms.seen[i])
+    return 0, WHOLE
+
+
+@compiled
+def dimmed(visibility: Array, share: Integer) -> Array:
+    """Chances times a share of 2^32."""
+    if share >= WHOLE:
+        return visibility
+    return (visibility * np.uint64(share) >> np.uint64(32)).astype(np.uint32)
 
 
 @compiled
@@ -173,12 +213,12 @@ def event_columns(rows: list[tuple[int, int, int, int, int, int, int, int]]) -> 
 
 
 @compiled
-def object_columns(things: list[tuple[int, int, int, int, int, int, int]]) -> tuple[Array, ...]:
-    """Rows (id, post, parent, holder, birth, natural, maker) of copies as the columns of Objects."""
+def object_columns(things: list[tuple[int, int, int, int, int, int, int, int]]) -> tuple[Array, ...]:
+    """Rows (id, post, parent, holder, birth, natural, flags, maker) of copies as the columns of Objects."""
     n = len(things)
     identity, post, parent = np.empty(n, np.int64), np.empty(n, np.int32), np.empty(n, np.int32)
     holder, birth, natural = np.empty(n, np.int32), np.empty(n, np.int64), np.empty(n, np.int64)
-    maker = np.empty(n, np.int32)
+    flags, maker = np.empty(n, np.int8), np.empty(n, np.int32)
     for i in range(n):
-        identity[i], post[i], parent[i], holder[i], birth[i], natural[i], maker[i] = things[i]
-    return identity, post, np.full(n, 3, np.int8), parent, holder, birth, natural, np.zeros(n, np.int8), maker
+        identity[i], post[i], parent[i], holder[i], birth[i], natural[i], flags[i], maker[i] = things[i]
+    return identity, post, np.full(n, 3, np.int8), parent, holder, birth, natural, flags, maker

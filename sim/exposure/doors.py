@@ -16,7 +16,9 @@ from sim.exposure.scene import Scene
 DELETE, LIMIT, UNTAG, TAKEDOWN, ERASE, OBJECT = range(6)
 FRIENDS_REACH, PUBLIC_REACH, TAG_REACH, COPY, HELD_FOR_REVIEW, HELD_FOR_TRAINING, KEPT_BY_WORKER = range(7)
 HELD_FOR_SALE, DUMPED = 7, 8
-HONOURS_DELETION, BOUND_BY_OBJECTION = 1, 2
+HONOURS_DELETION, BOUND_BY_OBJECTION, QUOTE, COMMENT = 1, 2, 4, 8
+HANGS = HONOURS_DELETION
+"""Of a copy: a quote that is a link, or a comment whose thread goes with the post it stands under."""
 
 LATEST = 2**31 - 1
 
@@ -119,6 +121,10 @@ def closing(
     elif kind == COPY:
         if birth < doors[TAKEDOWN, post]:
             close = min(close, doors[TAKEDOWN, post])
+        if flags & HANGS:
+            close = min(close, doors[DELETE, post])
+            if flags & QUOTE:
+                close = min(close, doors[LIMIT, post])
     elif kind <= HELD_FOR_TRAINING or kind == HELD_FOR_SALE:
         holders = (len(doors) - DOORS) // 2
         if birth < doors[ERASE, post]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles
 from sim.core.schema import ACTIONS, CHANNELS, LEARNERS, NEVER, OBJECTS
-from sim.exposure.doors import BOUND_BY_OBJECTION, DOORS, HONOURS_DELETION, Doors
+from sim.exposure.doors import BOUND_BY_OBJECTION, DOORS, HANGS, HONOURS_DELETION, QUOTE, Doors
 from sim.exposure.scene import Scene
 
 MASK = 2**64 - 1
@@ -146,6 +146,9 @@ class Story:
             close.append(door["untag"])
         if kind == "copy" and birth < door["takedown"]:
             close.append(door["takedown"])
+        if kind == "copy" and flags & HANGS:
+            close.append(door["delete"])
+            close.append(door["limit"] if flags & QUOTE else NEVER)
         if kind in ("held_for_review", "held_for_training", "held_for_sale"):
             close.append(self._answered("erase", holder) if birth < door["erase"] else NEVER)
             close.append(door["delete"] if flags & HONOURS_DELETION else NEVER)

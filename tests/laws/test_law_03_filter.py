@@ -16,7 +16,7 @@ from sim.core.schema import ACTIONS, OBJECTS
 from sim.exposure.anew import simulate_anew
 from sim.exposure.apply import apply
 from sim.exposure.bars import Bars, barred, bars_of
-from sim.exposure.doors import Doors, close_doors, open_doors
+from sim.exposure.doors import COMMENT, HANGS, QUOTE, Doors, close_doors, open_doors
 from sim.exposure.propagate import propagate
 from sim.exposure.scene import Scene
 from sim.measure.score import open_ledger
@@ -190,12 +190,14 @@ def test_what_a_request_reaches_and_what_an_objection_binds() -> None:
     closes = {name: {kind for kind, _ in found} for name, found in flagged.items()}
     held_kinds = {"held_for_review", "held_for_training", "held_for_sale"}
     assert closes == {
-        "delete": {"friends_reach", "public_reach", "tag_reach"} | held_kinds,
-        "limit": {"public_reach"},
+        "delete": {"friends_reach", "public_reach", "tag_reach", "copy"} | held_kinds,
+        "limit": {"public_reach", "copy"},
         "untag": {"tag_reach"},
         "takedown": {"copy"},
         "erase": held_kinds,
         "object": {"held_for_training"},
     }
     assert all(flags & 1 for kind, flags in flagged["delete"] if kind in held_kinds), "dropped what its holder keeps"
+    hanging = {name: {flags for kind, flags in flagged[name] if kind == "copy"} for name in ("delete", "limit")}
+    assert hanging == {"delete": {HANGS | QUOTE, HANGS | COMMENT}, "limit": {HANGS | QUOTE}}, "a copy outlives its post"
     assert all(flags & 2 for _, flags in flagged["object"]), "an objection bound a third party"

@@ -1,23 +1,27 @@
 """Copy: a viewer keeps the content and shows it to her own audience; it outlives the original.
 
-Screenshots, re-uploads and quotes. No per-view rate is published (R15: a range). A coin a view; the copy is an
-object of its own, seen by the copier's audience, copied again, gone by nature (D05) or by a takedown. Two ways
-to one view make two copies; people are counted afterwards.
+Screenshots, re-uploads, quotes and comments that say what it says. No per-view rate is published (R15: a range of
+them all). A coin a view; the copy is an object of its own, seen by the copier's audience or a share of it, copied
+again, gone by nature (D05) or by a takedown. A quote may be a link, and a thread of comments may go with its post:
+those end with the original. Two ways to one view make two copies; people are counted afterwards.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from sim.core.errors import require_above_0, require_share
+from sim.core.compiled import Array
+from sim.core.errors import require, require_above_0, require_share, unknown
 from sim.core.log import Events, Objects
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, exponential, lognormal
 from sim.core.schema import CHANNELS, YEAR_S
-from sim.exposure.copies import Views, copied, struck_views
+from sim.exposure.copies import Forms, Views, copied, struck_views
+from sim.exposure.doors import COMMENT, HANGS, QUOTE
 from sim.exposure.draft import NOTHING, Draft, Stage, no_events, no_objects
 from sim.exposure.scene import Scene
-from sim.exposure.story import Story
+from sim.exposure.story import Story, Thing
 
 VIEWS = ("feed", "tag", "discovery", "forward")
 
@@ -25,18 +29,42 @@ MOST_OFFSPRING = 0.9
 """A copy causes fewer copies than this on average (R12), else chains of copies would never end."""
 
 
+FLAGS = {"quote": QUOTE, "comment": COMMENT}
+
+
+@dataclass(frozen=True)
+class Form:
+    """What `share` of copies are: `hangs_share` of them end with the original, and `seen_share` of those who would see
+    a post of the copier's see it."""
+
+    share: float
+    hangs_share: float
+    seen_share: float
+
+    def __post_init__(self) -> None:
+        require_share(share=self.share, hangs_share=self.hangs_share, seen_share=self.seen_share)
+
+
 @dataclass(frozen=True)
 class Copy:
-    """`p_copy` a view, after `copy_delay_mean_s`; the copy seen as a feed post, gone at `gone_per_year`."""
+    """`p_copy` a view, after `copy_delay_mean_s`; the copy seen as a feed post, gone at `gone_per_year`.
+
+    `forms`: the shares of quotes and comments; the rest are pictures or texts of the copier's own.
+    """
 
     p_copy: float
     copy_delay_mean_s: float
     delay_median_s: float
     delay_sigma: float
     gone_per_year: float
+    forms: Mapping[str, Form]
 
     def __post_init__(self) -> None:
         require_share(p_copy=self.p_copy)
+        for name in self.forms:
+            if name not in FLAGS:
+                raise unknown("form of a copy", name, FLAGS)
+        require(sum(form.share for form in self.forms.values()) <= 1, "The forms of copies have shares above 1 in all.")
         require_above_0(
             copy_delay_mean_s=self.copy_delay_mean_s,
             delay_median_s=self.delay_median_s,
@@ -57,6 +85,18 @@ class Copy:
             exponential(mean_s=YEAR_S / self.gone_per_year),
         )
 
+    def columns(self) -> Forms:
+        """The forms in whole numbers."""
+        each = list(self.forms.values())
+
+        def shares(values: list[float]) -> Array:
+            return np.array([int(value * 2**32) for value in values], dtype=np.int64)
+
+        return Forms(
+            np.cumsum(shares([form.share for form in each])), shares([form.hangs_share for form in each]),
+            shares([form.seen_share for form in each]), np.array([FLAGS[name] for name in self.forms], dtype=np.int64),
+        )  # fmt: skip
+
     def emit(self, draft: Draft, noise: Noise) -> Stage:
         """Every copy of the draft's posts, of copies, and every view they bring."""
         scene, here = draft.scene, slice(draft.first, draft.last)
@@ -73,8 +113,9 @@ class Copy:
         views = Views(*(np.concatenate(column) for column in zip(*struck, strict=True)))
         (post, object_, parent, time, channel, actor, way, learner), things = copied(
             scene.author[here], scene.subject[here], scene.start, scene.viewer, scene.visibility, scene.joined, views,
-            draft.objects.id, draft.close, draft.bars, draft.doors, draft.first, scene.horizon_end, threshold, key,
-            noise.key("copy id"), noise.key("copy seen"), noise.key("copy gone"), *self.tables(),
+            draft.objects.id, draft.close, draft.bars, draft.doors, draft.first, scene.horizon_end, threshold,
+            scene.audience[here], self.columns(), noise.key("copy form"), key, noise.key("copy id"),
+            noise.key("copy seen"), noise.key("copy gone"), *self.tables(),
         )  # fmt: skip
         return Stage(post, Events(object_, parent, time, channel, actor, way, NOTHING, learner), Objects(*things))
 
@@ -98,10 +139,23 @@ class Copy:
                 continue
             identity = story.draw(noise, "copy id", view.object, view.actor, way)[0] >> 2 | 1 << 62
             natural = birth + story.delay(ending, story.draw(noise, "copy gone", identity)[0])
-            copy = story.make("copy", identity, met.id, view.actor, birth, natural, 0, made)
+            flags, share = self._form(story, noise, identity, met)
+            copy = story.make("copy", identity, met.id, view.actor, birth, natural, flags, made)
             for viewer, chance in story.audience(view.actor):
                 coin, when = story.draw(noise, "copy seen", identity, viewer)
-                if coin >> 32 < chance:
+                if coin >> 32 < chance * share >> 32:
                     time = birth + story.delay(seeing, when)
                     if story.see(copy, made, time, "copied", viewer, 0, story.learner(viewer)):
                         views.append(story.events[-1])
+
+    def _form(self, story: Story, noise: Noise, identity: int, met: Thing) -> tuple[int, int]:
+        """A copy's flags, and the share of the copier's audience that is shown it, of 2^32."""
+        coin, fate = story.draw(noise, "copy form", identity)
+        upto = 0
+        for name, form in self.forms.items():
+            upto += int(form.share * 2**32)
+            if coin >> 32 < upto:
+                linked = met.kind != "copy" and (name != "quote" or story.scene.audience[story.row] == 2)
+                hangs = linked and fate >> 32 < int(form.hangs_share * 2**32)
+                return FLAGS[name] | HANGS * hangs, int(form.seen_share * 2**32)
+        return 0, 2**32
