@@ -21,10 +21,11 @@ from sim.core.schema import ACTIONS, DAY_S
 from sim.exposure.anew import simulate_anew
 from sim.exposure.apply import apply
 from sim.exposure.bars import bars_of
-from sim.exposure.doors import close_doors, standing
+from sim.exposure.doors import Doors, close_doors, standing
 from sim.exposure.engagement import engagement
 from sim.exposure.propagate import Channel, propagate
 from sim.exposure.scene import Scene, stage
+from sim.exposure.unlearn import forget
 from sim.holders import answers
 from sim.measure.outcome import Laid, Outcome, by_first_deletions, gathered, moments, scores, steps
 from sim.measure.score import open_ledger
@@ -74,9 +75,13 @@ def clean_up(owners: Owners, config: Config, noise: Noise, *, archived: bool) ->
     decision, end = world.decision, scene.horizon_end
     platform = build(settle(config["platform"], None, "platform"), "platform")
 
+    def happens(doors: Doors, in_log: Log) -> Masks:
+        """What happens under a plan's doors, as models remember it at the horizon."""
+        return forget(doors, in_log, apply(doors, in_log, threads=threads), horizon_end=end)
+
     def all_at_once(time: int) -> Masks:
         """What still happens if every action is taken at a time and granted."""
-        return apply(close_doors(scene, at_once(world.owners, time)), log, threads=threads)
+        return happens(close_doors(scene, at_once(world.owners, time)), log)
 
     items = np.bitwise_count(world.posts["sensitive"].to_numpy()).astype(np.int64)
     if archived:  # what is sensitive to a real person nobody but she knows: every post counts at least once
@@ -101,7 +106,7 @@ def clean_up(owners: Owners, config: Config, noise: Noise, *, archived: bool) ->
         after, fresh = simulate_anew(
             scene, channels, noise, log, doors=doors, bars=bars_of(scene.author, rows), threads=threads
         )
-        alive, book = apply(doors, after, threads=threads), ledger if after is log else ledger.over(after)
+        alive, book = happens(doors, after), ledger if after is log else ledger.over(after)
         handled = {} if hired is None else hired.parts(after, alive)
         if traded is not None:
             handled |= traded.parts(after, alive, doors)

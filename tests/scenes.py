@@ -25,6 +25,7 @@ from sim.exposure.channels.review import Review
 from sim.exposure.channels.scrape import Crawler, Scrape
 from sim.exposure.channels.train import Distilled, Model, Train
 from sim.exposure.doors import Doors, open_doors
+from sim.exposure.memory import Prompt
 from sim.exposure.projects import Project
 from sim.exposure.propagate import Channel, tell
 from sim.exposure.scene import Scene
@@ -167,7 +168,13 @@ def channels(unit_s: int) -> dict[str, Channel]:
         ),
         "scrape": Scrape(crawlers, public_copies_share=0.6),
         "review": Review(pool, given, queue_mean_days=4 * day_share, shifts=Shifts(20, 40, 8, 0.5)),
-        "train": Train(models, students, tuple(crawlers), extractable_share=0.2),
+        "train": Train(
+            models, students, tuple(crawlers), extractable_share=0.2, unlearned_share=0.6,
+            prompt=Prompt(
+                tokens=100.0, parameters=1e9, once_share=0.2, once_slope=0.1, often_share=0.6, often_slope=0.1,
+                often_parameters=1e9, often_tokens=100.0, tokens_slope=0.3, often_copies=4.0, family_share=0.9,
+            ),
+        ),
         "market": Market(
             buyers, {"platform": 0.7, "web": 0.7, "trader": 0.7, "walker": 0.7}, tuple(crawlers), breaches_since=unit_s,
             breaches_per_year=YEAR_S / (8 * unit_s), dump_delay_mean_days=4 * day_share, again_days=4 * day_share,

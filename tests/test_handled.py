@@ -18,7 +18,7 @@ from sim.measure.reviewed import WORK, added
 from sim.verbs.compose import compose_config
 
 PARTS = ("sunk", "irreversible", "avoidable")
-READ, EXTRACT, LEAK = (CHANNELS.index(name) for name in ("review", "extract", "leak"))
+READ, EXTRACT, LEAK, COMPLETE = (CHANNELS.index(name) for name in ("review", "extract", "leak", "complete"))
 
 
 def counted(events: set[Any], owner: dict[int, int], items: dict[int, int], country: np.ndarray) -> dict[str, Any]:
@@ -30,6 +30,7 @@ def counted(events: set[Any], owner: dict[int, int], items: dict[int, int], coun
         "annotator_countries": len({int(country[e.name[2]]) for e in hers if e.name[1] == READ}),
         "leaks": len({(e.post, e.name[2]) for e in hers if e.name[1] == LEAK}),
         "extractable_items": sum(items[post] for post in {e.post for e in hers if e.name[1] == EXTRACT}),
+        "completable_items": sum(items[post] for post in {e.post for e in hers if e.name[1] == COMPLETE}),
         "severe_event_probability": int(bool(out)),
     }
 

@@ -40,7 +40,7 @@ def test_without_consent_nothing_is_held_for_training_and_all_else_stays(unit_s:
         assert not any(each.kind == TRAINING and each.holder == holder and author[each.post] in refused
                        for each in held(after))  # fmt: skip
     lost = {CHANNELS[each.name[1]] for each in happenings(before) - happenings(after)}
-    assert gone and lost <= {"train", "extract"} and happenings(after) <= happenings(before)
+    assert gone and lost <= {"train", "extract", "complete"} and happenings(after) <= happenings(before)
 
 
 @pytest.mark.parametrize("unit_s", UNITS_S)

@@ -15,7 +15,7 @@ from sim.exposure.scene import Scene
 
 DELETE, LIMIT, UNTAG, TAKEDOWN, ERASE, OBJECT = range(6)
 FRIENDS_REACH, PUBLIC_REACH, TAG_REACH, COPY, HELD_FOR_REVIEW, HELD_FOR_TRAINING, KEPT_BY_WORKER = range(7)
-HELD_FOR_SALE, DUMPED = 7, 8
+HELD_FOR_SALE, DUMPED, LEARNT = 7, 8, 9
 HONOURS_DELETION, BOUND_BY_OBJECTION, QUOTE, COMMENT = 1, 2, 4, 8
 HANGS = HONOURS_DELETION
 """Of a copy: a quote that is a link, or a comment whose thread goes with the post it stands under."""
@@ -125,7 +125,7 @@ def closing(
             close = min(close, doors[DELETE, post])
             if flags & QUOTE:
                 close = min(close, doors[LIMIT, post])
-    elif kind <= HELD_FOR_TRAINING or kind == HELD_FOR_SALE:
+    elif kind <= HELD_FOR_TRAINING or kind in (HELD_FOR_SALE, LEARNT):
         holders = (len(doors) - DOORS) // 2
         if birth < doors[ERASE, post]:
             close = min(close, doors[DOORS + holder if holders else ERASE, post])

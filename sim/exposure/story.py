@@ -149,7 +149,7 @@ class Story:
         if kind == "copy" and flags & HANGS:
             close.append(door["delete"])
             close.append(door["limit"] if flags & QUOTE else NEVER)
-        if kind in ("held_for_review", "held_for_training", "held_for_sale"):
+        if kind in ("held_for_review", "held_for_training", "held_for_sale", "learnt"):
             close.append(self._answered("erase", holder) if birth < door["erase"] else NEVER)
             close.append(door["delete"] if flags & HONOURS_DELETION else NEVER)
         if kind == "held_for_training" and flags & BOUND_BY_OBJECTION:

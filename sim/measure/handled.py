@@ -1,8 +1,9 @@
 """What hired people's work adds to one log: who read an owner, where they live, what got out, what a model repeats.
 
 Counts are of an owner: distinct people who read anything that shows her, distinct countries of theirs, things a worker
-let out, sensitive items a model can be made to repeat, and whether anything sensitive got out either way at all (a
-severe event). Each splits as exposure does: sunk before the decision, irreversible, avoidable, avoided.
+let out, sensitive items a model can be made to repeat, those it completes for who knows how they begin, and whether
+anything sensitive got out at all, by a worker or unprompted (a severe event). Each splits as exposure does: sunk before
+the decision, irreversible, avoidable, avoided.
 """
 
 from dataclasses import dataclass
@@ -18,12 +19,13 @@ Ints = NDArray[np.int64]
 Counts = dict[str, Ints]
 """By measure, of each owner: int64[owners]."""
 
-READ, EXTRACT, LEAK = (CHANNELS.index(name) for name in ("review", "extract", "leak"))
+READ, EXTRACT, LEAK, COMPLETE = (CHANNELS.index(name) for name in ("review", "extract", "leak", "complete"))
 UNITS = {
     "annotators": "people an owner",
     "annotator_countries": "countries an owner",
     "leaks": "posts an owner and worker",
     "extractable_items": "items an owner",
+    "completable_items": "items an owner",
     "severe_event_probability": "probability",
 }
 """Unit of each measure; the parts of a measure are called after it: annotators_sunk."""
@@ -52,19 +54,19 @@ def gather(log: Log, *, owner: Ints, items: Ints, country: NDArray[np.int16], ow
     rows, columns = [], []
     for block in log.blocks:
         events = block.events
-        row = np.flatnonzero(np.isin(events.channel, (READ, EXTRACT, LEAK)))
+        row = np.flatnonzero(np.isin(events.channel, (READ, EXTRACT, LEAK, COMPLETE)))
         post = block.first + np.searchsorted(block.event_start, row, side="right") - 1
         row, post = row[owner[post] >= 0], post[owner[post] >= 0]
         rows.append(row)
         columns.append(np.stack([post, events.time[row], events.channel[row], events.actor[row]]).astype(np.int64))
     post, time, channel, actor = np.concatenate(columns, axis=1)
-    lives_in = country[np.where(channel == EXTRACT, 0, actor)].astype(np.int64)
+    lives_in = country[np.where(channel == READ, actor, 0)].astype(np.int64)
     return Hands(owners, tuple(rows), time, channel, owner[post], post, actor, lives_in, items[post])
 
 
 def count(hands: Hands, happens: NDArray[np.bool_]) -> Counts:
     """Each measure of the rows that happen, by owner."""
-    read, leak, extract = (happens & (hands.channel == code) for code in (READ, LEAK, EXTRACT))
+    read, leak, extract, complete = (happens & (hands.channel == code) for code in (READ, LEAK, EXTRACT, COMPLETE))
 
     def distinct(rows: NDArray[np.bool_], *columns: Ints) -> Ints:
         """The first of equal rows alone."""
@@ -75,13 +77,14 @@ def count(hands: Hands, happens: NDArray[np.bool_]) -> Counts:
         summed = np.bincount(hands.owner[rows], None if weight is None else weight[rows], minlength=hands.owners)
         return summed.astype(np.int64)
 
-    repeated = distinct(extract, hands.post)
+    repeated, completed = distinct(extract, hands.post), distinct(complete, hands.post)
     severe = np.flatnonzero((leak | extract) & (hands.items > 0))
     return {
         "annotators": of(distinct(read, hands.owner, hands.actor)),
         "annotator_countries": of(distinct(read, hands.owner, hands.country)),
         "leaks": of(distinct(leak, hands.post, hands.actor)),
         "extractable_items": of(repeated, hands.items),
+        "completable_items": of(completed, hands.items),
         "severe_event_probability": np.minimum(of(severe), 1),
     }
 

@@ -12,6 +12,7 @@ HEADINGS = {
     "annotator_countries": "Countries",
     "leaks": "Leaks",
     "extractable_items": "Extractable",
+    "completable_items": "Completable",
     "severe_event_probability": "P(severe)",
 }
 WORK = {

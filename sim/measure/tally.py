@@ -19,7 +19,7 @@ from sim.core.schema import CHANNELS, LEARNERS, NEVER
 T = TypeVar("T")
 Masks = Sequence[NDArray[np.bool_]]
 
-LEARNS = np.array([name not in ("reshare", "copy", "extract", "leak", "dump") for name in CHANNELS])
+LEARNS = np.array([name not in ("reshare", "copy", "extract", "leak", "dump", "complete") for name in CHANNELS])
 """By channel: whether the event teaches its actor something. Who passes a post on has seen it before."""
 
 

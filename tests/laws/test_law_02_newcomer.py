@@ -28,7 +28,7 @@ from sim.world.world import choose, inhabit
 from sim.worlds import make_world, world_noise
 
 WORLDS = [(seed, unit_s) for seed in range(4) for unit_s in UNITS_S]
-NUMBERED = tuple(CHANNELS.index(name) for name in ("scrape", "sell", "breach", "dump", "train", "extract"))
+NUMBERED = tuple(CHANNELS.index(name) for name in ("scrape", "sell", "breach", "dump", "train", "extract", "complete"))
 
 
 def log_of(made: Scene, chain: dict[str, Any], seed: int) -> Log:
@@ -117,7 +117,11 @@ def by_name(log: Log, scrape: Scrape, train: Train, market: Market) -> set[tuple
         if name is None or name[1] not in NUMBERED:
             return name
         counted = models[name[3]] if name[0] < 0 else name[3]
-        return (*name[:2], (models if CHANNELS[name[1]] in ("train", "extract") else takers)[name[2]], counted)
+        return (
+            *name[:2],
+            (models if CHANNELS[name[1]] in ("train", "extract", "complete") else takers)[name[2]],
+            counted,
+        )
 
     return {each._replace(name=named(each.name), parent=named(each.parent)) for each in happenings(log)}
 

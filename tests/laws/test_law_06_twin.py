@@ -20,7 +20,8 @@ from sim.exposure.visits import Periodic, Push, Walk
 UNIT_S = 60
 MADE_BY = {
     "feed": {"feed", "tag"}, "discovery": {"discovery"}, "reshare": {"reshare", "forward"},
-    "copy": {"copy", "copied"}, "scrape": {"scrape"}, "review": {"review", "leak"}, "train": {"train", "extract"},
+    "copy": {"copy", "copied"}, "scrape": {"scrape"}, "review": {"review", "leak"},
+    "train": {"train", "extract", "complete"},
     "market": {"sell", "breach", "dump"},
 }  # fmt: skip
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.compiled import Array
 from sim.core.errors import require, require_above_0, require_share, unknown
 from sim.core.log import Events, Objects
 from sim.core.noise import Noise
@@ -223,7 +224,7 @@ def _stage(draft: Draft, sales: list[Takings], thefts: list[Takings], opened: li
         np.zeros(len(held) + len(dumps), np.int32),
         np.full(len(held) + len(dumps), SCRAPERS, np.int8),
     )
-    columns = (
+    columns: tuple[Array, ...] = (
         made, objects.post[held], np.where(stolen, DUMPED, SALE), held, actor, time, np.full(len(held), NEVER),
         0 * held, own,
     )  # fmt: skip

@@ -1,8 +1,10 @@
 """Train: models learn from what is held for training at their snapshot, and may repeat what they saw often.
 
 A model learns an item if any copy of it is held, and not yet dropped, on the snapshot's day. The chance that it
-can be made to repeat the item unprompted grows with the cube of the number of copies held (M05), up to one. An
-`extract` event hangs on that count: its mark is the smallest count at which it happens, its key the model counted.
+can be made to repeat the item unprompted grows with the cube of the number of copies held (M05), up to one; that it
+completes it for who knows the beginning follows a law of its own (`memory.py`). An `extract` or `complete` event hangs
+on that count: its mark is the smallest count at which it happens, its key the model counted. Some items a model can
+be made to forget (`unlearn.py`).
 
 A distilled model is trained on what its teacher says: it inherits some items, whatever has been deleted since.
 """
@@ -15,22 +17,27 @@ import numpy as np
 
 from sim.core.compiled import Array, compiled, draw
 from sim.core.errors import require, require_share, unknown
-from sim.core.log import Events
+from sim.core.log import Events, Objects
 from sim.core.noise import Noise
-from sim.core.schema import CHANNELS, LEARNERS
+from sim.core.schema import CHANNELS, LEARNERS, NEVER, OBJECTS
 from sim.exposure.apply import MOST_MODELS
-from sim.exposure.draft import Draft, Stage, no_objects
+from sim.exposure.draft import OBJECT_TYPES, Draft, Stage
+from sim.exposure.memory import Prompt
 from sim.exposure.story import Name, Story, Told
 
 TRAINING = 5
-TRAINED, REPEATS = CHANNELS.index("train"), CHANNELS.index("extract")
+PUBLIC_REACH, LEARNT = 1, OBJECTS.index("learnt")
+TRAINED, REPEATS, COMPLETES = (CHANNELS.index(name) for name in ("train", "extract", "complete"))
 MOST_COPIES = 1000
 """Marks above this are not looked for: nobody's post is held so often."""
 
 
 @dataclass(frozen=True)
 class Model:
-    """A model: trained at `snapshot` (s) on what the harvesters named `corpora` took before `cut_off` (s) and hold."""
+    """A model: trained at `snapshot` (s) on what the harvesters named `corpora` took before `cut_off` (s) and hold.
+
+    The first of them is its maker, who is asked to make it forget.
+    """
 
     snapshot: int
     cut_off: int
@@ -56,16 +63,19 @@ class Distilled:
 class Train:
     """`models` and then `distilled` by name; `harvesters` are those of the scrape channel, in its order.
 
-    `extractable_share` of items seen once can be extracted unprompted, times copies^3 (M04, M05).
+    `extractable_share` of items seen once can be extracted unprompted, times copies^3 (M04, M05); `prompt`: what is
+    completed for who knows the beginning; None: nobody does. `unlearned_share` of items a model can be made to forget.
     """
 
     models: Mapping[str, Model]
     distilled: Mapping[str, Distilled]
     harvesters: tuple[str, ...]
     extractable_share: float
+    unlearned_share: float
+    prompt: Prompt | None
 
     def __post_init__(self) -> None:
-        require_share(extractable_share=self.extractable_share)
+        require_share(extractable_share=self.extractable_share, unlearned_share=self.unlearned_share)
         number = len(self.models) + len(self.distilled)
         require(number <= MOST_MODELS, f"There are {number} models; at most {MOST_MODELS}.")
         for student in self.distilled.values():
@@ -80,10 +90,15 @@ class Train:
                 raise unknown("harvester", name, self.harvesters)
         return [number for number, name in enumerate(self.harvesters) if name in model.corpora]
 
+    def maker(self, model: Model) -> int:
+        """The number of the harvester that made it."""
+        return self.harvesters.index(model.corpora[0])
+
     def emit(self, draft: Draft, noise: Noise) -> Stage:
         """Every item learnt and every item that can be extracted, of the draft's posts."""
         objects = draft.objects
         parts: list[tuple[Any, ...]] = []
+        things: list[tuple[Array, ...]] = []
         for number, (name, model) in enumerate(self.models.items()):
             held = np.flatnonzero(
                 (objects.kind == TRAINING)
@@ -98,28 +113,52 @@ class Train:
                 draft.scene.post[draft.first : draft.last], copies, self.extractable_share,
                 noise.key(f"extract {name}"),
             )  # fmt: skip
-            known = np.flatnonzero(marks <= copies).astype(np.int32)
-            none = np.full(len(known), -1, np.int32)
             when, zero = model.snapshot, np.zeros(len(held), np.int32)
             parts.append((objects.post[held], held, objects.maker[held], TRAINED, number, 0, when, zero))
-            parts.append((known, none, none, REPEATS, number, number, when, marks[known].astype(np.int32)))
-            parts += self._inherited(draft, noise, name, number, copies, known, marks[known].astype(np.int32))
-        return Stage(*_columns(parts), no_objects())
+            told = [(REPEATS, *_known(marks, copies))]
+            if self.prompt is not None:
+                told.append((COMPLETES, *_known(self._completed(draft, noise, name), copies)))
+            for channel, posts, smallest in told:
+                things.append(self._learnt(draft, noise, name, channel, posts, before=sum(len(p[0]) for p in parts)))
+                none = np.full(len(posts), -1, np.int32)
+                parts.append((posts, none, none, channel, number, number, when, smallest))
+            parts += self._inherited(draft, noise, name, number, copies, told)
+        columns = zip(*things, strict=True) if things else [[np.empty(0)]] * len(OBJECT_TYPES)
+        made = (np.concatenate(list(each)).astype(kind) for each, kind in zip(columns, OBJECT_TYPES, strict=True))
+        return Stage(*_columns(parts), Objects(*made))
+
+    def _completed(self, draft: Draft, noise: Noise, name: str) -> Array:
+        """Of each post, the smallest number of copies at which model `name` completes it."""
+        assert self.prompt is not None
+        coin = noise.words(f"complete {name}", draft.scene.post[draft.first : draft.last])[0] >> 32
+        return np.searchsorted(self.prompt.thresholds(MOST_COPIES), coin.astype(np.int64), side="right") + 1
+
+    def _learnt(
+        self, draft: Draft, noise: Noise, name: str, channel: int, posts: Array, *, before: int
+    ) -> tuple[Array, ...]:
+        """Columns of Objects of what model `name` can be made to forget of `posts`, `before` rows into the stage."""
+        identity, model = draft.scene.post[draft.first + posts], self.models[name]
+        can = noise.words(f"unlearn {name}", identity)[0] >> 32 < int(self.unlearned_share * 2**32)
+        rows = np.flatnonzero(can)
+        one = np.ones(len(rows), dtype=np.int64)
+        made = (noise.words(f"learnt {name}", identity[rows], channel)[0] >> 2).astype(np.int64) | 1 << 62
+        return (
+            made, posts[rows], one * LEARNT, 3 * posts[rows] + PUBLIC_REACH, one * self.maker(model),
+            one * model.snapshot, one * NEVER, 0 * one, -2 - before - rows,
+        )  # fmt: skip
 
     def _inherited(
-        self, draft: Draft, noise: Noise, name: str, number: int, copies: Array, known: Array, marks: Array
+        self, draft: Draft, noise: Noise, name: str, number: int, copies: Array, told: list[tuple[int, Array, Array]]
     ) -> Iterator[tuple[Any, ...]]:
-        """What the students of model `number` learn of it, and can be made to repeat."""
+        """What the students of model `number` learn of it, and of what is `told` (channel, posts, marks) repeat too."""
         for place, (student, law) in enumerate(self.distilled.items()):
             if law.teacher != name or law.snapshot >= draft.scene.horizon_end:
                 continue
             identity = draft.scene.post[draft.first : draft.last]
             takes = noise.words(f"inherit {student}", identity)[0] >> 32 < int(law.inherited_share * 2**32)
             learnt = np.flatnonzero(takes & (copies > 0)).astype(np.int32)
-            repeats = takes[known]
-            for posts, channel, smallest in (
-                (learnt, TRAINED, np.ones(len(learnt), np.int32)), (known[repeats], REPEATS, marks[repeats])
-            ):  # fmt: skip
+            inherited = [(channel, posts[takes[posts]], smallest[takes[posts]]) for channel, posts, smallest in told]
+            for channel, posts, smallest in [(TRAINED, learnt, np.ones(len(learnt), np.int32)), *inherited]:
                 none = np.full(len(posts), -1, np.int32)
                 yield posts, none, none, channel, len(self.models) + place, number, law.snapshot, smallest
 
@@ -133,22 +172,39 @@ class Train:
                     copies += seen is not None
             luck = (story.draw(noise, f"extract {name}", story.post)[0] >> 11) * 2.0**-53
             mark = next((d for d in range(1, MOST_COPIES + 1) if luck < self.extractable_share * d * d * d), None)
-            repeats = mark is not None and mark <= copies
-            if repeats:
-                self._tell_count(story, "extract", number, number, model.snapshot, mark)
+            marks = {"extract": mark}
+            if self.prompt is not None:
+                coin = story.draw(noise, f"complete {name}", story.post)[0] >> 32
+                shares = (int(self.prompt.share(d) * 2**32) for d in range(1, MOST_COPIES + 1))
+                marks["complete"] = next((d for d, share in enumerate(shares, 1) if coin < share), None)
+            told = {channel: mark for channel, mark in marks.items() if mark is not None and mark <= copies}
+            forgets = story.draw(noise, f"unlearn {name}", story.post)[0] >> 32 < int(self.unlearned_share * 2**32)
+            for channel, mark in told.items():
+                event = self._tell_count(story, channel, number, number, model.snapshot, mark)
+                if forgets:
+                    made = story.draw(noise, f"learnt {name}", story.post, CHANNELS.index(channel))[0] >> 2 | 1 << 62
+                    source = story.reach("public_reach").id
+                    story.make("learnt", made, source, self.maker(model), model.snapshot, NEVER, 0, event)
             for place, (student, law) in enumerate(self.distilled.items()):
                 takes = story.draw(noise, f"inherit {student}", story.post)[0] >> 32 < int(law.inherited_share * 2**32)
                 if law.teacher == name and takes and law.snapshot < story.scene.horizon_end:
                     if copies:
                         self._tell_count(story, "train", len(self.models) + place, number, law.snapshot, 1)
-                    if repeats:
-                        self._tell_count(story, "extract", len(self.models) + place, number, law.snapshot, mark)
+                    for channel, mark in told.items():
+                        self._tell_count(story, channel, len(self.models) + place, number, law.snapshot, mark)
 
     @staticmethod
-    def _tell_count(story: Story, channel: str, actor: int, counted: int, time: int, mark: int | None) -> None:
+    def _tell_count(story: Story, channel: str, actor: int, counted: int, time: int, mark: int) -> Name:
         """Tell an event that hangs on how many copies model `counted` was trained on."""
         told = Name(-1, CHANNELS.index(channel), actor, counted)
-        story.events.append(Told(told, None, time, mark or 0, LEARNERS.index("models")))
+        story.events.append(Told(told, None, time, mark, LEARNERS.index("models")))
+        return told
+
+
+def _known(marks: Array, copies: Array) -> tuple[Array, Array]:
+    """The posts of which enough copies are known, and their marks."""
+    posts = np.flatnonzero(marks <= copies).astype(np.int32)
+    return posts, marks[posts].astype(np.int32)
 
 
 def _columns(parts: list[tuple[Any, ...]]) -> tuple[Array, Events]:
