@@ -150,6 +150,7 @@ def scene(graph: Graph, seeds: NDArray[np.int64], chance: float) -> Scene:
         viewer=graph.viewer,
         visibility=np.full(len(graph.viewer), min(int(chance * 2**32), 2**32 - 1), dtype=np.uint32),
         joined=np.zeros(people, dtype=np.int64),
+        opens_roll=np.zeros(people, dtype=np.bool_),
         public_items=np.zeros(people),
         horizon_end=HORIZON_S,
         bars=no_bars(posts),

@@ -19,6 +19,7 @@ from sim.exposure.channels import copy, discovery, feed, market, reshare, review
 from sim.exposure.channels.copy import Copy, Form
 from sim.exposure.channels.discovery import Discovery
 from sim.exposure.channels.feed import Feed
+from sim.exposure.channels.ingest import Ingest, Source
 from sim.exposure.channels.market import Buyer, Market
 from sim.exposure.channels.reshare import Reshare
 from sim.exposure.channels.review import Review
@@ -104,6 +105,7 @@ def scene(seed: int, *, unit_s: int, people: int = 8, owners: int = 3, each: int
         joined=np.where(
             rng.random(people) < 0.3, rng.integers(0, horizon // 2, people), rng.integers(0, unit_s, people)
         ),
+        opens_roll=np.arange(people) % 3 > 0,
         public_items=np.full(people, float(each)),
         horizon_end=horizon,
         bars=no_bars(len(post)),
@@ -167,6 +169,11 @@ def channels(unit_s: int) -> dict[str, Channel]:
             forms={"quote": Form(0.3, 0.6, 1.0), "comment": Form(0.3, 0.6, 0.7)},
         ),
         "scrape": Scrape(crawlers, public_copies_share=0.6),
+        "ingest": Ingest(
+            {"messages": Source(KINDS, 2 * unit_s, False, 0.9, 0.7, 0.5, 12 * day_share),
+             "roll": Source(KINDS[3:], 0, True, 0.8, 0.7, 0.7, 9 * day_share)},
+            tuple(crawlers), "platform", honours_share=0.5,
+        ),
         "review": Review(pool, given, queue_mean_days=4 * day_share, shifts=Shifts(20, 40, 8, 0.5)),
         "train": Train(
             models, students, tuple(crawlers), extractable_share=0.2, unlearned_share=0.6,

@@ -75,6 +75,7 @@ def made() -> Scene:
         start=np.searchsorted(who, np.arange(people + 1)).astype(np.int64), viewer=viewer.astype(np.int32),
         visibility=rng.integers(2**31, 2**32, len(viewer)).astype(np.uint32),
         joined=rng.integers(11 * YEAR_S, 12 * YEAR_S, people), public_items=np.full(people, float(each)),
+        opens_roll=np.arange(people) % 2 > 0,
         horizon_end=int(20.9 * YEAR_S), bars=no_bars(owners * each),
     )  # fmt: skip
 

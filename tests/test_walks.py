@@ -63,6 +63,7 @@ def test_one_person_without_ties_changes_no_walk() -> None:
     made = scene(3, unit_s=60, people=12)
     more = replace(
         made, people=13, start=np.append(made.start, made.start[-1]), joined=np.append(made.joined, 0),
+        opens_roll=np.append(made.opens_roll, True),
         public_items=np.append(made.public_items, 1.0),
     )  # fmt: skip
     for again in (False, True):

@@ -39,13 +39,13 @@ INTERESTS = (
 LEARNERS = ("friends", "strangers", "scrapers", "annotators", "models")
 CHANNELS = (
     "feed", "tag", "discovery", "reshare", "forward", "copy", "copied", "scrape", "review", "train", "extract", "leak",
-    "sell", "breach", "dump", "complete",
+    "sell", "breach", "dump", "complete", "ingest",
 )  # fmt: skip
 """What an event is. feed, tag, discovery, forward (a reshare's view), copied (a copy's view): a person
 learns. reshare, copy: a person passes on. scrape: a harvester takes. review: an annotator reads. leak: what she kept
 gets out. train: a model is trained. extract: a model can be made to repeat. sell: a buyer takes what a dealer holds.
 breach: a dealer's store is broken into. dump: what was taken from it lies open. complete: a model completes it for
-who knows its beginning."""
+who knows its beginning. ingest: the platform takes what is private."""
 OBJECTS = (
     "friends_reach", "public_reach", "tag_reach", "copy", "held_for_review", "held_for_training", "kept_by_worker",
     "held_for_sale", "dumped", "learnt",

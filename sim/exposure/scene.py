@@ -26,9 +26,10 @@ class Scene:
     Posts: `post` id, `author`, `subject` (whom it exposes), `time` (s), `kind` and `audience` (codes), `tagged`,
     `natural` (when it vanishes by itself, s), `shows` (sensitive classes of the subject, as bits). `people` counts them
     all, `population` the declared size of the world (a newcomer is in the first, not in the second); `joined` is an
-    account's first day (s), `public_items` how many public items its habits let expect. The audience of person i is
-    viewer[start[i]:start[i + 1]], ascending; visibility is a threshold of 32 bits: P(sees a post) * 2^32.
-    Nothing after `horizon_end` (s) is told. `bars`: who is blocked from which post (nobody, in a world as it is).
+    account's first day (s), `opens_roll` whether she lets the platform look through her camera roll, `public_items` how
+    many public items its habits let expect. The audience of person i is viewer[start[i]:start[i + 1]], ascending;
+    visibility is a threshold of 32 bits: P(sees a post) * 2^32. Nothing after `horizon_end` (s) is told. `bars`: who is
+    blocked from which post (nobody, in a world as it is).
     """
 
     post: NDArray[np.int64]
@@ -46,6 +47,7 @@ class Scene:
     viewer: NDArray[np.int32]
     visibility: NDArray[np.uint32]
     joined: NDArray[np.int64]
+    opens_roll: NDArray[np.bool_]
     public_items: NDArray[np.float64]
     horizon_end: int
     bars: Bars
@@ -101,6 +103,7 @@ def stage(world: World, noise: Noise, *, horizon_end: int, others_gone_per_year:
         viewer=world.audience.viewer,
         visibility=world.audience.visibility,
         joined=joined,
+        opens_roll=people["camera_roll"].to_numpy(zero_copy_only=False),
         public_items=people["posts_per_month"].to_numpy() * months * people["public_share"].to_numpy(),
         horizon_end=horizon_end,
         bars=no_bars(len(post)),

@@ -14,7 +14,7 @@ AGES = (
 )  # fmt: skip
 ONE_BY_ONE = {"reshare": "reshare", "forward": "reshare", "copy": "copy", "copied": "copy"}
 """What is told person by person, until more than NAMED do it in one stretch of time."""
-DOERS = ("reshare", "copy", "scrape", "train", "extract", "leak", "sell", "breach", "dump", "complete")
+DOERS = ("reshare", "copy", "scrape", "train", "extract", "leak", "sell", "breach", "dump", "complete", "ingest")
 """Channels whose sentence is about who acts."""
 LEARNING = [name for name in CHANNELS if name not in ("reshare", "copy", "extract", "leak", "dump", "complete")]
 
@@ -90,6 +90,7 @@ def _of_things(channel: str, by: str, people: Sequence[str], times: int) -> str:
         "train": f"The model '{by}' is trained on it{'' if times == 1 else f', {times} copies of it'}.",
         "extract": f"The model '{by}' can be made to repeat it.",
         "complete": f"The model '{by}' completes it for who knows how it begins.",
+        "ingest": f"The platform, '{by}', takes it, though it is private.",
         "sell": f"The buyer '{by}' gets it from a dealer and lists it{'' if times == 1 else f', {times} times'}.",
         "breach": f"{by} take it.",
         "dump": f"What was taken by {by} lies open to everybody.",

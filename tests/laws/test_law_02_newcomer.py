@@ -28,7 +28,9 @@ from sim.world.world import choose, inhabit
 from sim.worlds import make_world, world_noise
 
 WORLDS = [(seed, unit_s) for seed in range(4) for unit_s in UNITS_S]
-NUMBERED = tuple(CHANNELS.index(name) for name in ("scrape", "sell", "breach", "dump", "train", "extract", "complete"))
+NUMBERED = tuple(
+    CHANNELS.index(name) for name in ("scrape", "ingest", "sell", "breach", "dump", "train", "extract", "complete")
+)
 
 
 def log_of(made: Scene, chain: dict[str, Any], seed: int) -> Log:
@@ -43,6 +45,7 @@ def test_a_person_without_ties_changes_no_event(seed: int, unit_s: int) -> None:
         people=made.people + 1,
         start=np.append(made.start, made.start[-1]),
         joined=np.append(made.joined, 0),
+        opens_roll=np.append(made.opens_roll, True),
         public_items=np.append(made.public_items, 50.0),
     )
     before, after = log_of(made, chain, seed), log_of(more, chain, seed)
@@ -140,6 +143,7 @@ def test_a_crawler_or_a_model_more_changes_no_other(seed: int, unit_s: int) -> N
     more = chain | {
         "scrape": dataclasses.replace(scrape, crawlers=crawlers),
         "train": dataclasses.replace(train, harvesters=tuple(crawlers), models=models),
+        "ingest": dataclasses.replace(chain["ingest"], harvesters=tuple(crawlers)),
         "market": dataclasses.replace(market, harvesters=tuple(crawlers)),
     }
     after = by_name(log_of(made, more, seed), more["scrape"], more["train"], more["market"])

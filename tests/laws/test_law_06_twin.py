@@ -22,7 +22,7 @@ MADE_BY = {
     "feed": {"feed", "tag"}, "discovery": {"discovery"}, "reshare": {"reshare", "forward"},
     "copy": {"copy", "copied"}, "scrape": {"scrape"}, "review": {"review", "leak"},
     "train": {"train", "extract", "complete"},
-    "market": {"sell", "breach", "dump"},
+    "ingest": {"ingest"}, "market": {"sell", "breach", "dump"},
 }  # fmt: skip
 
 
@@ -120,7 +120,7 @@ EDGES: dict[str, Edge] = {
     "joined after the horizon": lambda made: dataclasses.replace(made, joined=made.joined + made.horizon_end),
     "hardly any public items": lambda made: dataclasses.replace(made, public_items=made.public_items * 0),
 }
-SILENT = {"no posts", "only me", "gone at once"}
+SILENT = {"no posts", "gone at once"}
 
 
 @pytest.mark.parametrize("name", EDGES)
@@ -129,7 +129,9 @@ def test_edges_of_scenes(name: str) -> None:
     for seed in range(6):
         unit_s = UNITS_S[seed % len(UNITS_S)]
         edge = EDGES[name](scene(60_000 + seed, unit_s=unit_s))
-        events += len(told(edge, channels(unit_s), seed))
+        found = told(edge, channels(unit_s), seed)
+        events += len(found)
+        assert name != "only me" or not {each.learner for each in found} & {0, 1}, "somebody saw what is hers alone"
     assert (events == 0) == (name in SILENT)
 
 
@@ -145,7 +147,7 @@ def test_a_mention_by_a_friend_and_by_somebody_who_is_none(friend: bool) -> None
         audience=(one * 2).astype(np.int8), natural=one << 62, shows=one.astype(np.int32), people=5, population=5,
         start=np.concatenate([[0], np.cumsum([len(ties[person]) for person in ties])]), viewer=viewer,
         visibility=np.full(len(viewer), 2**32 - 1, dtype=np.uint32), joined=np.zeros(5, np.int64),
-        public_items=np.ones(5), horizon_end=2_000 * UNIT_S, bars=no_bars(1),
+        opens_roll=np.ones(5, bool), public_items=np.ones(5), horizon_end=2_000 * UNIT_S, bars=no_bars(1),
     )  # fmt: skip
     chain = channels(UNIT_S)
     events = told(made, {"feed": chain["feed"]}, 1)
@@ -161,7 +163,8 @@ def test_one_person_alone() -> None:
         scene(1, unit_s=UNIT_S, people=2, owners=1, about=0),
         author=np.zeros(2, np.int32), subject=np.zeros(2, np.int32), people=1, population=1, tagged=np.ones(2, bool),
         audience=np.full(2, 2, np.int8), start=np.zeros(2, np.int64), viewer=np.empty(0, np.int32),
-        visibility=np.empty(0, np.uint32), joined=np.zeros(1, np.int64), public_items=np.ones(1),
+        visibility=np.empty(0, np.uint32), joined=np.zeros(1, np.int64), opens_roll=np.ones(1, bool),
+        public_items=np.ones(1),
     )  # fmt: skip
     events = told(made, channels(UNIT_S), 1)
     assert {e.learner for e in events} <= {2, 3, 4}, "a person took part"
@@ -198,6 +201,9 @@ def test_impossible_and_certain_shares(share: float) -> None:
     chain["review"] = dataclasses.replace(chain["review"], projects={
         name: dataclasses.replace(project, sample_share=share, audit_share=share, gold_share=share)
         for name, project in chain["review"].projects.items()
+    })  # fmt: skip
+    chain["ingest"] = dataclasses.replace(chain["ingest"], sources={
+        name: dataclasses.replace(source, taken_share=share) for name, source in chain["ingest"].sources.items()
     })  # fmt: skip
     chain["train"] = dataclasses.replace(chain["train"], extractable_share=share)
     kinds = {CHANNELS[e.name[1]] for seed in range(4) for e in told(scene(80_000 + seed, unit_s=60), chain, seed)}
