@@ -13,7 +13,7 @@ from sim.exposure.propagate import propagate
 from sim.verbs.compose import compose_config
 from sim.worlds import make_world, world_noise
 
-TRAINING = OBJECTS.index("held_for_training")
+TRAINING, LEARNT = OBJECTS.index("held_for_training"), OBJECTS.index("learnt")
 SMALL = ["world.size=150", "world.owners=6", "seeds=1", "content=none", "params=centre"]
 
 
@@ -35,7 +35,8 @@ def test_without_consent_nothing_is_held_for_training_and_all_else_stays(unit_s:
     made, before, after = changed(unit_s, consent_share=0.5)
     author = dict(zip(made.post.tolist(), made.author.tolist(), strict=True))
     gone = {each for each in held(before) if each.kind == TRAINING} - held(after)
-    assert held(after) <= held(before) and held(before) - held(after) == gone
+    assert held(after) <= held(before)
+    assert {each for each in held(before) - held(after) if each.kind != LEARNT} == gone
     for holder in range(3):  # her consent to a holder is one decision
         refused = {author[each.post] for each in gone if each.holder == holder}
         assert not any(each.kind == TRAINING and each.holder == holder and author[each.post] in refused
@@ -57,6 +58,19 @@ def test_what_is_kept_goes_after_its_time_and_all_before_stays(unit_s: int) -> N
     first = {each.name for each in lost if each.name[0] in birth}
     assert all(each.time >= birth[each.name[0]] + round(days * DAY_S) or each.parent in first
                for each in lost if each.name[0] in birth)  # fmt: skip
+
+
+@pytest.mark.parametrize("unit_s", UNITS_S)
+def test_audits_of_annotators_take_away_leaks_and_nothing_else(unit_s: int) -> None:
+    made, chain, logs = scene(66, unit_s=unit_s, each=9), channels(unit_s), []
+    for share in (0.7, 0.2):
+        pool = dataclasses.replace(chain["review"].pool, kept_share=share)
+        review = dataclasses.replace(chain["review"], pool=pool)
+        logs.append(happenings(propagate(made, list((chain | {"review": review}).values()), Noise(9))))
+    assert logs[1] < logs[0] and {CHANNELS[each.name[1]] for each in logs[0] - logs[1]} == {"leak"}
+    kept = [compose_config("compare", [f"experiment={name}"])["channel"]["review"]["pool"]["kept_share"]
+            for name in ("gig_workers", "audited_annotators")]  # fmt: skip
+    assert all(kept[1][end] < kept[0][end] for end in ("low", "value", "high"))
 
 
 @pytest.mark.parametrize("lever", ["opt_in", "short_retention", "harvester_law"])
