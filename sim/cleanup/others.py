@@ -14,8 +14,8 @@ MARKS = ("like", "repost")
 
 @dataclass(frozen=True)
 class Others:
-    """shown: one of SHOWN. outlive: those of MARKS by others that stay, and which of LEFT. late_s: within how many
-    seconds of its deletion a post was shown to nobody any more; None: not seen. evidence: server, spec or docs;
+    """shown: one of SHOWN. outlive: those of MARKS by others that stay, and which of LEFT. late_s: how many
+    seconds after the answer to its deletion a post was still shown; None: not seen. evidence: server, spec or docs;
     source: where it was seen.
     """
 

@@ -15,6 +15,7 @@ from servers.stage import Stage, posted
 from servers.start import free_port, listens, need, running
 
 PASSWORD = "only-for-this-test"
+TRASH = "Bin"
 
 SETTINGS = """
 protocols = imap
@@ -26,6 +27,13 @@ ssl = no
 disable_plaintext_auth = no
 mail_location = maildir:{folder}/mail/%u
 first_valid_uid = 0
+namespace inbox {{
+  inbox = yes
+  mailbox Bin {{
+    auto = create
+    special_use = \\Trash
+  }}
+}}
 passdb {{
   driver = static
   args = password={password}
@@ -110,10 +118,26 @@ def living(port: int, ids: list[str]) -> set[str]:
     """Which messages are still in their box."""
     found = set()
     with open_mailbox(port) as mailbox:
-        for box in ("INBOX", "Sent"):
+        for box in ("INBOX", "Sent", TRASH):
             if mailbox.select(box, readonly=True)[0] != "OK":
                 continue  # there is no such box yet
             (validity,) = mailbox.response("UIDVALIDITY")[1]
             numbers = mailbox.uid("SEARCH", "ALL")[1][0].split()
             found |= {f"{box}/{validity.decode()}/{number.decode()}" for number in numbers}
     return found & set(ids)
+
+
+def in_box(port: int, box: str) -> list[bytes]:
+    """Every message of a box."""
+    with open_mailbox(port) as mailbox:
+        mailbox.select(box, readonly=True)
+        numbers = mailbox.uid("SEARCH", "ALL")[1][0].split()
+        return [mailbox.uid("FETCH", number.decode(), "(BODY.PEEK[])")[1][0][1] for number in numbers]
+
+
+def empty(port: int, box: str) -> None:
+    """Expunge all of a box, as a provider does with the trash."""
+    with open_mailbox(port) as mailbox:
+        mailbox.select(box)
+        mailbox.store("1:*", "+FLAGS", r"(\Deleted)")
+        mailbox.expunge()

@@ -23,9 +23,15 @@ DECISION = 600_000_000
 FAST: dict[str, Any] = {"calls": 10, "per_s": 1, "window": "bucket"}
 
 
-def save_plan(folder: Path, stage: Stage, ids: list[str], *, rule: dict[str, Any], pace: float, batch: int = 1) -> Path:
-    """A run folder whose plan deletes `ids` in their order, under one rule instead of the platform's own."""
+def save_plan(
+    folder: Path, stage: Stage, ids: list[str], *, rule: dict[str, Any], pace: float, batch: int = 1, **more: Any
+) -> Path:
+    """A run folder whose plan deletes `ids` in their order, under one rule instead of the platform's own.
+
+    more: of the connector, other than its own.
+    """
     platform = compose_option("platform", stage.platform)
+    platform["connector"] |= more
     own = {"_target_": "sim.cleanup.limits.Rule", "source": "a test", "evidence": "assumption"}
     platform["limits"] |= {"rules": [rule | own], "pace": pace, "batch": batch, "calls_per_item": 1}
     count = len(ids)

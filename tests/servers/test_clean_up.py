@@ -1,5 +1,6 @@
 """A clean-up from world to receipts on real servers: planned, staged, rehearsed, killed midway, resumed, read again."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
@@ -9,14 +10,17 @@ from typing import Any
 import pytest
 
 from servers.bluesky import bluesky
-from servers.dovecot import dovecot
+from servers.dovecot import TRASH, dovecot, empty, in_box
 from servers.mastodon import mastodon
 from servers.nostr import relay
 from servers.replaying import FAST, finish, in_order, kill_midway, plan, receipts, save_plan, stage_plan, start
 from servers.snac import snac
 from servers.stage import Stage
 from servers.synapse import synapse
+from sim.core.store import read_table
 from sim.platforms.stage.held import FOR_FRIENDS, HIDDEN, MEASURES
+from sim.verbs.crawl import schedule
+from sim.verbs.saved import read_plan
 
 pytestmark = pytest.mark.servers
 
@@ -83,10 +87,6 @@ def test_a_world_is_staged_and_its_plan_replayed_through_a_kill(name: str, tmp_p
         assert all(row["there"] == row["staged"] for row in seen.document["rows"] if row["of"] == "other")
 
 
-FOR_FRIENDS_ALONE = {"platform": 138, "open_web": 47, "trader": 58}
-"""Copies of posts that the model has for friends alone, where a server shows everything to everybody."""
-
-
 @pytest.mark.parametrize(
     ("name", "member"),
     [(name, False) for name in ("bluesky", "mastodon_mock", "nostr_sdk_relay", "nostr_relay")] + [("synapse", True)],
@@ -115,6 +115,7 @@ def test_harvesters_take_from_a_staged_account_what_the_model_foretells(
         seen = finish(start(run, stage, "survey=true", "friend=true", verb="stage")).document
         assert seen["observed"]["results"] == seen["predicted"]["results"]
         assert (seen["still_told"] > 0) == name.startswith("nostr"), "reposts there have the whole note in them"
+        narrower = Counter(take.crawler for take in schedule(read_plan(run))[0] if not take.public)
         reads = [row[part] for row in seen["harvested"] for part in MEASURES]
         assert sum(part["predicted"] for part in reads) > 200
         for row in seen["harvested"]:
@@ -125,7 +126,7 @@ def test_harvesters_take_from_a_staged_account_what_the_model_foretells(
             elif member:
                 assert set(differ) <= {FOR_FRIENDS, HIDDEN} and differ[HIDDEN] > 0, "one room has no second member"
             else:
-                assert differ == {FOR_FRIENDS: FOR_FRIENDS_ALONE[row["crawler"]]}
+                assert differ == {FOR_FRIENDS: narrower[row["crawler"]]}, "here everything is shown to everybody"
 
 
 def test_a_404_while_the_post_lives_is_booked_refused_and_endless_pages_end(tmp_path: Path) -> None:
@@ -136,6 +137,30 @@ def test_a_404_while_the_post_lives_is_booked_refused_and_endless_pages_end(tmp_
         assert ended.status == 1 and "the first item did not do" in ended.problem.lower(), ended
         assert receipts(run) == {stage.own[0]: "refused"}
         assert stage.living(stage.own) == set(stage.own)
+
+
+def test_what_went_to_the_trash_comes_back_from_it(tmp_path: Path) -> None:
+    with staged("dovecot", tmp_path / "server", posts=6) as stage:
+        mailbox = stage.connected()
+        before = {one: mailbox.fetch(one).raw for one in stage.own}
+        run = save_plan(tmp_path / "run", stage, stage.own[:4], rule=FAST, pace=1.0, trash=True)
+        done = finish(start(run, stage, "live=true", "allow=4"))
+        assert done.status == 0 and receipts(run) == dict.fromkeys(stage.own[:4], "confirmed"), done
+        assert stage.living(stage.own) == set(stage.own[4:]), "gone from the folder of sent mail"
+        port = int(stage.server.rpartition(":")[2])
+        assert len(in_box(port, TRASH)) == 4, "and in the trash, not expunged"
+        back = finish(start(run, stage, "live=true", "undo=[2,3]", "allow=2"))
+        assert back.status == 0 and (back.document["undone"], back.document["undone_by"]) == (2, "restored"), back
+        ids = {item.native_id for item in mailbox.listed()}
+        returned = {mailbox.fetch(one).raw for one in ids - set(stage.own[4:])}
+        assert returned == {before[one] for one in stage.own[1:3]}, "the messages themselves"
+        assert sorted(in_box(port, TRASH)) == sorted(before[one] for one in (stage.own[0], stage.own[3]))
+        empty(port, TRASH)
+        late = finish(start(run, stage, "live=true", "undo=1", "allow=1"))
+        assert late.status == 0 and late.document["undone"] == 0, late
+        rows = read_table(run.with_name(run.name + ".replay") / "receipts.parquet").to_pylist()
+        assert "the trash has it no more; its copy is in the archive" in rows[0]["detail"]
+        mailbox._close()
 
 
 def test_synapses_limit_is_met_at_its_full_rate(tmp_path: Path) -> None:

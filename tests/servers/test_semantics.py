@@ -1,7 +1,10 @@
 """What real servers do, which connectors rely on: listings, deletions, what is left behind, what is refused."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +19,12 @@ from servers.nostr import RELAYS, relay
 from servers.snac import snac
 from servers.stage import Stage
 from servers.synapse import synapse
-from sim.platforms.connectors.connector import Answer, Kept
+from sim.core.build import build
+from sim.core.parameters import settle
+from sim.platforms.connectors.connector import Answer, Kept, Reader, Refused
 from sim.platforms.connectors.matrix import EVENT
+from sim.platforms.connectors.secret import Secret
+from sim.platforms.connectors.strangers import reader
 from sim.platforms.exports.car import libipld, read_car
 from sim.platforms.exports.car import records as records_of
 from sim.platforms.exports.item import Item
@@ -26,7 +33,7 @@ from sim.platforms.exports.record_key import record_key
 from sim.platforms.exports.tree import write_car
 from sim.platforms.replay.clock import WallClock
 from sim.verbs.command import perform
-from sim.verbs.compose import compose_config
+from sim.verbs.compose import compose_config, compose_option
 
 pytestmark = pytest.mark.servers
 
@@ -57,6 +64,55 @@ def refuses_others(stage: Stage, connector: Any) -> None:
     for other in stage.others:
         assert connector.fetch(other).status in ("refused", "gone"), other
     assert stage.living(stage.others) == set(stage.others)
+
+
+@contextmanager
+def open_to_others(name: str, folder: Path) -> Iterator[tuple[Stage, Reader]]:
+    """A server with more posts than a page of it holds, and who reads them without their owner's credentials."""
+    begin, posts = {
+        "bluesky": (bluesky, 120), "mastodon": (mastodon, 60), "snac": (snac, 45), "matrix": (synapse, 120),
+        "imap": (dovecot, 3), "local_relay": (partial(relay, kind="local_relay"), 20),
+        "nostr_relay": (partial(relay, kind="nostr_relay"), 20),
+    }[name]  # fmt: skip
+    with begin(folder, posts=posts) as stage:
+        maker = build(settle(compose_option("platform", stage.platform), None), stage.platform).connector
+        yield stage, reader(maker, stage.server, member={}, clock=WallClock())
+
+
+@pytest.mark.parametrize("name", ["bluesky", "mastodon", "snac", *RELAYS])
+def test_who_is_not_signed_in_reads_all_pages_and_nothing_that_is_gone(name: str, tmp_path: Path) -> None:
+    with open_to_others(name, tmp_path) as (stage, others):
+        some = stage.connected()
+        account = some.whoami()
+        shown = {item.native_id: item for item in others.shown(account)}
+        assert set(shown) == set(stage.own) and all(item.text.startswith("text ") for item in shown.values())
+        by_address = name != "snac"  # it lists posts to strangers, and answers them nothing at a post's own address
+        assert [others.shows(one) for one in stage.own[:3]] == 3 * [by_address]
+        some.act("delete", (stage.own[0],))
+        gone = {stage.own[0]} if name != "snac" else set()  # it keeps what it is asked to delete
+        assert {item.native_id for item in others.shown(account)} == set(stage.own) - gone, "at the first reading"
+        assert not others.shows(stage.own[0])
+
+
+@pytest.mark.parametrize("name", ["matrix", "imap"])
+def test_what_only_members_or_the_owner_read_is_shown_to_nobody_else(name: str, tmp_path: Path) -> None:
+    with open_to_others(name, tmp_path) as (stage, others):
+        some = stage.connected()
+        account = some.whoami()
+        if name == "imap":
+            some._close()
+        with pytest.raises(Refused, match=r"members alone|owner alone"):
+            list(others.shown(account))
+        assert not others.shows(stage.own[0])
+        if name == "matrix":
+            bare = httpx.get(f"{stage.server}/_matrix/client/v3/rooms/{stage.own[0].split('/')[0]}/messages")
+            assert bare.status_code == 401
+            maker = build(settle(compose_option("platform", "matrix"), None), "matrix").connector
+            member = {each: Secret(word) for each, word in stage.friend.items()}
+            one = reader(maker, stage.server, member=member, clock=WallClock())
+            shown = {item.native_id for item in one.shown(account)}
+            assert set() < shown < set(stage.own), "the one of her two rooms that he is in"
+            assert one.shows(min(shown)) and not one.shows(min(set(stage.own) - shown))
 
 
 def test_bluesky(tmp_path: Path) -> None:

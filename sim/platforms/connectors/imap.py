@@ -1,7 +1,7 @@
-"""IMAP: the messages of a mailbox's folders of sent mail, expunged one by one.
+"""IMAP: the messages of a mailbox's folders of sent mail, expunged one by one, or moved to its trash and back.
 
-RFC 3501, RFC 4315 (UIDPLUS: expunge by number, so that nothing else marked as deleted goes with it), RFC 6154 (which
-folder is \\Sent). Seen on Dovecot: UIDPLUS is named only after signing in.
+RFC 3501, RFC 6851 (MOVE), RFC 4315 (UIDPLUS: expunge by number, so that nothing else marked as deleted goes with it),
+RFC 6154 (which folder is \\Sent). Seen on Dovecot: UIDPLUS is named only after signing in.
 """
 
 import contextlib
@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from sim.core.errors import Mistake, require
 from sim.platforms.connectors.connector import Answer, Clock, Draft, Evidence, Kept, Look
 from sim.platforms.connectors.mail import to_item, to_message
+from sim.platforms.connectors.mailboxes import folders, place, quoted
 from sim.platforms.connectors.refused import refuse_strangers
 from sim.platforms.connectors.secret import Secret, redact
 from sim.platforms.connectors.web import checked_server
@@ -24,7 +25,6 @@ from sim.platforms.exports.item import Item
 TIMEOUT_S = 60
 PORTS = {"imaps": 993, "imap": 143}
 PAGE = 200
-_LISTED = re.compile(rb'\((?P<flags>[^)]*)\) (?:"[^"]*"|NIL) (?P<name>.+)')
 _ID = re.compile(r"(?P<box>.+)/(?P<validity>\d+)/(?P<number>\d+)")
 FAILURES = (imaplib.IMAP4.error, OSError, EOFError)
 
@@ -33,13 +33,14 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Imap:
-    """The maker of connectors to mailboxes."""
+    """The maker of connectors to mailboxes. trash: what is deleted goes to the folder of trash, and can come back."""
 
     title: str
     grade: str
     evidence: Evidence
     server: str
     secrets: tuple[str, ...]
+    trash: bool
 
     def connect(self, server: str, *, secrets: Mapping[str, Secret], clock: Clock) -> "ImapConnector":
         """The connector of the mailbox of a user on `server`."""
@@ -56,11 +57,12 @@ class _Anew(Exception):
 class ImapConnector:
     """One mailbox. An item's id is folder/validity/number: a folder made anew has another validity."""
 
-    batch, undo_by, actions = 1, "none", ("delete",)
+    batch, actions = 1, ("delete",)
 
     def __init__(self, maker: Imap, server: str, secrets: Mapping[str, Secret]) -> None:
         self._secrets, self._session, self._box = secrets, None, ("", False)
         self.title, self.evidence, self.server = maker.title, maker.evidence, server
+        self._trash, self.undo_by = maker.trash, "restore" if maker.trash else "none"
 
     _session: imaplib.IMAP4 | None
 
@@ -75,7 +77,7 @@ class ImapConnector:
     def listed(self) -> Iterator[Item]:
         """Messages of every folder of sent mail, the newest first."""
         try:
-            for box in self._sent(self._open()):
+            for box in folders(self._open(), "sent"):
                 validity = self._select(box, write=False)
                 (found,) = self._do("SEARCH", "ALL")[:1]
                 numbers = [number.decode() for number in (found or b"").split()][::-1]
@@ -101,7 +103,7 @@ class ImapConnector:
         return self._on(native_id, work, write=False, lost=lambda why, sent: Answer(status="unsure", detail=why))
 
     def act(self, action: str, native_ids: tuple[str, ...]) -> Answer:
-        """Mark one message as deleted and expunge it alone."""
+        """Mark one message as deleted and expunge it alone; or move it to the trash."""
         if action not in self.actions or len(native_ids) != 1:
             return Answer(status="refused", detail=f"one message a call can be deleted here, not {action}")
 
@@ -110,6 +112,8 @@ class ImapConnector:
                 return Answer(status="gone", detail="there is no such message")
             if "UIDPLUS" not in self._open().capabilities:
                 return Answer(status="refused", detail="without UIDPLUS others marked as deleted would go with it")
+            if self._trash:
+                return self._move(number, folders(self._open(), "trash"))
             self._do("STORE", number, "+FLAGS.SILENT", r"(\Deleted)")
             self._do("EXPUNGE", number)
             return Answer(status="accepted")
@@ -131,10 +135,31 @@ class ImapConnector:
         return found if isinstance(found, Look) else Look(sight="unknown")
 
     def undo(self, kept: Kept) -> Answer:
-        """Store the archived message in its folder again: the same message with a new number."""
+        """Move a message back from the trash, or store the archived one in its folder again; its number is new."""
+        box = kept.native_id.rsplit("/", 2)[0]
+        if self._trash:
+
+            def lost(why: str, sent: bool) -> Answer:
+                return Answer(status="unsure" if sent else "retry", detail=why)
+
+            there = (kept.undo or b"").decode()
+            return self._on(there, lambda number: self._move(number, [box]), write=True, lost=lost, mark="trash")
+        return self._store(kept, box)
+
+    def _move(self, number: str, boxes: list[str]) -> Answer:
+        """Move a message of the open folder to the first of `boxes`; `undo` and `new_id` say where it is now."""
+        session = self._open()
+        if "MOVE" not in session.capabilities or not boxes:
+            return Answer(status="refused", detail="this server moves nothing, or has no folder of trash")
+        if not (self._do("SEARCH", "UID", number)[0] or b"").split():
+            return Answer(status="refused", detail="the trash has it no more; its copy is in the archive")
+        self._do("MOVE", number, quoted(boxes[0]))
+        now = place(session, boxes[0])
+        return Answer(status="accepted", undo=now.encode() if now else None, new_id=now)
+
+    def _store(self, kept: Kept, box: str) -> Answer:
         try:
-            box = kept.native_id.rsplit("/", 2)[0]
-            status, said = self._open().append(_quoted(box), r"(\Seen)", "", kept.raw)
+            status, said = self._open().append(quoted(box), r"(\Seen)", "", kept.raw)
         except FAILURES as problem:
             self._close()
             return Answer(status="unsure", detail=self._clean(problem))
@@ -148,27 +173,28 @@ class ImapConnector:
             return Answer(status="refused", detail=f"there is no {draft.kind} in a mailbox")
         try:
             session = self._open()
-            boxes = self._sent(session)
+            boxes = folders(session, "sent")
             if not boxes:
-                session.create(_quoted("Sent"))
+                session.create(quoted("Sent"))
                 boxes = ["Sent"]
         except FAILURES as problem:
             self._close()
             return Answer(status="retry", detail=self._clean(problem))
         message = to_message(draft, user=self._secrets["user"].reveal())
-        return self.undo(Kept(native_id=f"{boxes[0]}/0/0", raw=message))
+        return self._store(Kept(native_id=f"{boxes[0]}/0/0", raw=message), boxes[0])
 
     def _on(
-        self, native_id: str, work: Callable[[str], Result], *, write: bool, lost: Callable[[str, bool], Result]
-    ) -> Result | Answer:
-        """`work` on a message's number in its open folder; what its end means where there was no whole answer."""
+        self, native_id: str, work: Callable[[str], Result], *, write: bool, lost: Callable[[str, bool], Result],
+        mark: str = "sent",
+    ) -> Result | Answer:  # fmt: skip
+        """`work` on a message's number in its open folder of use `mark`; `lost` says what no whole answer means."""
         named = _ID.fullmatch(native_id)
         if named is None:
             return Answer(status="refused", detail=f"'{native_id[:100]}' is no id of a message")
         sent = False
         try:
-            if named["box"] not in self._sent(self._open()):
-                return Answer(status="refused", detail=f"'{named['box']}' is no folder of sent mail")
+            if named["box"] not in folders(self._open(), mark):
+                return Answer(status="refused", detail=f"'{named['box']}' is no folder of {mark} mail")
             if self._select(named["box"], write=write) != named["validity"]:
                 return Answer(status="refused", detail="the folder was made anew, so its numbers mean other messages")
             sent = True
@@ -196,7 +222,7 @@ class ImapConnector:
     def _select(self, box: str, *, write: bool) -> str:
         """Open a folder; its validity."""
         session = self._open()
-        status, said = session.select(_quoted(box), readonly=not write)
+        status, said = session.select(quoted(box), readonly=not write)
         if status != "OK":
             raise imaplib.IMAP4.error(f"no folder {box}: {said!r}")
         (validity,) = session.response("UIDVALIDITY")[1][:1]
@@ -208,18 +234,5 @@ class ImapConnector:
             raise imaplib.IMAP4.error(f"{command} was refused: {said!r}")
         return list(said)
 
-    def _sent(self, session: imaplib.IMAP4) -> list[str]:
-        """Folders that the server marks as sent mail, else those that are named so."""
-        found = [
-            listed for each in session.list()[1] if isinstance(each, bytes) and (listed := _LISTED.fullmatch(each))
-        ]
-        names = {each["name"].strip(b'"').decode("ascii", "replace"): each["flags"].lower() for each in found}
-        marked = [name for name, flags in names.items() if rb"\sent" in flags]
-        return sorted(marked or [name for name in names if re.split(r"[/.]", name)[-1].lower().startswith("sent")])
-
     def _clean(self, problem: BaseException) -> str:
         return redact(f"{type(problem).__name__} {problem}", self._secrets.values())[:300]
-
-
-def _quoted(box: str) -> str:
-    return '"' + box.replace("\\", "\\\\").replace('"', '\\"') + '"'
