@@ -1,5 +1,6 @@
 """platforms: what a clean-up of some items takes on each platform: route, evidence, limits, days and money."""
 
+from dataclasses import asdict
 from typing import Any
 
 from sim.cleanup.limits import Platform
@@ -26,6 +27,7 @@ def run(config: dict[str, Any]) -> dict[str, Any]:
                 "evidence": platform.connector.evidence,
                 "route": platform.route,
                 "terms": platform.terms,
+                "others": None if platform.others is None else asdict(platform.others),
                 "limits": [f"{rule.calls} in {rule.per_s} s ({rule.window})" for rule in limits.rules],
                 "batch": limits.batch,
                 "wait_full_s": limits.wait_s(items, pace=1.0),
@@ -55,7 +57,8 @@ def show(document: dict[str, Any]) -> None:
     Console().print(table)
     print("Grade: A by its API, B by an API behind an approval or payment, C by hand, X refused.")
     print("Evidence: carried out on a real server (server), held against the API's description (spec), or read (docs).")
-    print("At pace: the share of the published limit used by default. output=json names routes, terms and sources.")
+    print("At pace: the share of the published limit used by default. output=json names routes, terms and sources,")
+    print("and what others than its owner see of an account.")
 
 
 def _wait(seconds: int) -> str:

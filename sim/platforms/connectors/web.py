@@ -161,7 +161,8 @@ def need_httpx() -> Any:
         import httpx
     except ImportError:
         raise Mistake(
-            "Connectors need httpx, which is not installed. pip install 'afterpost[replay]' brings it."
+            "Connectors need httpx, which is not installed. pip install 'afterpost[replay]' brings it; in a checkout, "
+            "pip install -e '.[replay]'."
         ) from None
     return httpx
 
