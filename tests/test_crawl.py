@@ -116,6 +116,11 @@ def test_half_a_line_is_no_visit_and_the_visit_is_made_again(tmp_path: Path) -> 
     assert len(Harvest(path).visits()) == 1
     visit(Account(1, 2), takes, Harvest(path), until=HORIZON, acted=set())
     assert path.read_bytes() == whole
+    path.write_bytes(b"nonsense\n" + whole)
+    with pytest.raises(Mistake, match="was changed"):
+        Harvest(path).visits()
+    with pytest.raises(Mistake, match="Could not write"):
+        Harvest(tmp_path / "nowhere" / "harvest.jsonl").add({})
 
 
 def test_nothing_is_read_off_loopback(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from sim.core.errors import require
+from sim.core.errors import Mistake, require
 from sim.platforms.connectors.connector import Clock, Reader, Refused
 from sim.platforms.connectors.web import is_loopback
 from sim.platforms.replay.archive import whole_lines
@@ -47,20 +47,29 @@ class Harvest:
         self._path = path
 
     def visits(self) -> list[dict[str, Any]]:
-        """Every visit so far; half a line of a process that was killed is none."""
+        """Every visit so far; half a line of a process that was killed is none. Raises Mistake for a damaged file."""
         if not self._path.is_file():
             return []
         whole = self._path.read_bytes()[: whole_lines(self._path)]
-        return [json.loads(line) for line in whole.splitlines()]
+        try:
+            return [json.loads(line) for line in whole.splitlines()]
+        except ValueError:
+            raise Mistake(f"'{self._path}' was changed: a line of it is no visit. Remove it and crawl anew.") from None
 
     def add(self, visit: dict[str, Any]) -> None:
-        """One more visit, on the disk when this returns."""
-        self._path.touch()
-        os.truncate(self._path, whole_lines(self._path))
-        with self._path.open("ab") as stream:
-            stream.write(json.dumps(visit, ensure_ascii=False).encode() + b"\n")
-            stream.flush()
-            os.fsync(stream.fileno())
+        """One more visit, on the disk when this returns. Raises Mistake if it cannot be written."""
+        try:
+            self._path.touch()
+            os.truncate(self._path, whole_lines(self._path))
+            with self._path.open("ab") as stream:
+                stream.write(json.dumps(visit, ensure_ascii=False).encode() + b"\n")
+                stream.flush()
+                os.fsync(stream.fileno())
+        except OSError as problem:
+            raise Mistake(
+                f"Could not write '{self._path}': {problem.strerror or problem}. The visits before it are kept; mend "
+                "that (free some space?) and give the same command again."
+            ) from None
 
 
 def due(takes: Sequence[Take], made: Sequence[Mapping[str, Any]], *, until: int) -> list[tuple[int, str]]:
