@@ -122,6 +122,10 @@ class Handled:
 
 
 def handle(hands: Hands, everything: Masks, *, decision: int) -> Handled:
-    """`everything` is what happens if every action is taken at the decision (s) and granted."""
-    happens = (under(hands, None), hands.time < decision, under(hands, everything))
+    """`everything` is what happens if every action is taken at the decision (s) and granted.
+
+    What happened before the decision and can be unlearnt even so (`exposure/unlearn.py`) is not sunk, but avoidable.
+    """
+    least = under(hands, everything)
+    happens = (under(hands, None), (hands.time < decision) & least, least)
     return Handled(hands, *(count(hands, each) for each in happens))
