@@ -20,6 +20,7 @@ from sim.core.build import build
 from sim.core.parameters import settle
 from sim.platforms.connectors.connector import STAGED, Draft, Kept
 from sim.platforms.connectors.secret import Secret
+from sim.platforms.connectors.strangers import reader
 from sim.verbs.compose import compose_option
 
 # Without media: the description calls a text with media both a TextStatus and a MediaStatus, and allows but one.
@@ -91,7 +92,7 @@ def all_requests(name: str) -> list[Asked]:
     _, who, looks = CASES[name]
 
     def answer(asked: Asked) -> Says:
-        if asked.path.endswith(("verify_credentials", "/users/me", "/site")):
+        if asked.path.endswith(("verify_credentials", "/lookup", "/users/me", "/site")):
             return Says(200, who)
         if asked.path.endswith(("/statuses",)) and asked.method == "GET":
             return Says(200, [STATUS])
@@ -110,6 +111,9 @@ def all_requests(name: str) -> list[Asked]:
         made = some.connect(server.url, secrets={"token": Secret("token")}, clock=Clock())
         made.whoami()
         assert list(made.listed())
+        if name == "mastodon":
+            others = reader(some, server.url, member={}, clock=Clock())
+            assert list(others.shown("me")) and others.shows("7")
         for kind in STAGED:
             of = None if kind == "text" else next(iter(looks))
             staged = made.stage(Draft(number=1, kind=kind, created=0, text="a", of=of))
