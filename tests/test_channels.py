@@ -16,7 +16,7 @@ from sim.core.digest import digest
 from sim.core.log import Log, to_tables
 from sim.core.noise import Noise
 from sim.core.parameters import is_parameter, parameters, settle
-from sim.core.schema import CHANNELS, CLASSES, DAY_S, LEARNERS, NEVER, YEAR_S
+from sim.core.schema import CHANNELS, CLASSES, DAY_S, KINDS, LEARNERS, NEVER, YEAR_S
 from sim.exposure.apply import apply
 from sim.exposure.bars import no_bars
 from sim.exposure.propagate import Channel, propagate
@@ -65,10 +65,12 @@ def made() -> Scene:
     subject = np.repeat(rng.choice(people, owners, replace=False), each)
     author = np.where(np.arange(owners * each) % each == each - 1, (subject + 1) % people, subject)
     time = 12 * YEAR_S + np.tile(np.sort(rng.integers(0, 8 * YEAR_S, each)), owners)
+    kind = rng.integers(0, 4, owners * each).astype(np.int8)
+    kind[each - 1 :: each] = [KINDS.index(name) for name in ("camera_roll", "message", "message", "message")]
     return Scene(
         post=(subject << 32) + (author != subject) * 2**31 + np.tile(np.arange(each), owners),
         author=author.astype(np.int32), subject=subject.astype(np.int32), time=time,
-        kind=rng.integers(0, 4, owners * each).astype(np.int8),
+        kind=kind,
         audience=rng.choice([1, 2, 2], owners * each).astype(np.int8), tagged=author != subject,
         natural=np.where(author != subject, time + 5 * YEAR_S, NEVER),
         shows=rng.integers(0, 1 << len(CLASSES), owners * each).astype(np.int32), people=people, population=people,
