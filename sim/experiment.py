@@ -33,6 +33,7 @@ from sim.measure.tally import Masks, happened, learnt_by
 from sim.onlooker import infer, look, outsiders
 from sim.owners import Desk, Owners, actions, at_once, deed, know, plans
 from sim.platforms.exports.item import Archive
+from sim.reach import reaching
 from sim.rivals import Rivals, rival
 from sim.traded import follow_traded
 from sim.world.world import World
@@ -47,7 +48,8 @@ def prepare(world: World, config: Config, noise: Noise) -> tuple[Scene, list[Cha
     channels = build(settle(config["channel"], ranges, "channel"), "channel")
     horizon_end = world.decision + config["horizon_days"] * DAY_S
     gone = settle(config["others_gone_per_year"], ranges, "others_gone_per_year")
-    return stage(world, noise, horizon_end=horizon_end, others_gone_per_year=gone), list(channels.values())
+    reach = build(settle(config["platform"]["reach"], ranges, "reach"), "platform.reach")
+    return reaching(reach, stage(world, noise, horizon_end=horizon_end, others_gone_per_year=gone), channels)
 
 
 def simulate(world: World, config: Config, noise: Noise) -> tuple[Scene, Log]:
@@ -104,7 +106,7 @@ def clean_up(owners: Owners, config: Config, noise: Noise, *, archived: bool) ->
         rows = actions(planned)
         doors = close_doors(scene, rows, told)
         after, fresh = simulate_anew(
-            scene, channels, noise, log, doors=doors, bars=bars_of(scene.author, rows), threads=threads
+            scene, channels, noise, log, doors=doors, bars=bars_of(scene.post, scene.author, rows), threads=threads
         )
         alive, book = happens(doors, after), ledger if after is log else ledger.over(after)
         handled = {} if hired is None else hired.parts(after, alive)

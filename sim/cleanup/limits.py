@@ -130,9 +130,9 @@ class Platform:
     """Where a plan is carried out. followers: its audience is one-way; actions: what a user can do there.
 
     route: the way a person can really go (an API, by hand). source: where that was read. terms: what its rules say
-    of programs. connector: what carries a plan out (grade, evidence), made of conf/connector; the clean-up never
-    looks into it. others: what others see of an account, where that is known. links, by_hand: for actions taken by
-    hand, the page to open and what to do there.
+    of programs. connector: what carries a plan out (grade, evidence), made of conf/connector, and reach, of conf/reach:
+    the clean-up looks into neither. others: what others see of an account, where that is known. links, by_hand: for
+    actions taken by hand, the page to open and what to do there.
     """
 
     name: str
@@ -144,6 +144,7 @@ class Platform:
     route: str = ""
     terms: str = ""
     connector: Any = None
+    reach: Any = None
     others: Others | None = None
     links: Mapping[str, str] = field(default_factory=dict)
     by_hand: Mapping[str, str] = field(default_factory=dict)

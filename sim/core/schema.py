@@ -50,7 +50,7 @@ OBJECTS = (
     "friends_reach", "public_reach", "tag_reach", "copy", "held_for_review", "held_for_training", "kept_by_worker",
     "held_for_sale", "dumped", "learnt",
 )  # fmt: skip
-ACTIONS = ("delete", "limit", "untag", "takedown", "erase", "object", "delete_account", "block")
+ACTIONS = ("delete", "limit", "untag", "takedown", "erase", "object", "delete_account", "block", "unshare", "reopen")
 RESULTS = ("confirmed", "accepted", "refused", "unknown")
 RELATIONS = ("family", "school", "work", "interest")
 """What two friends have in common."""

@@ -1,8 +1,9 @@
 """Posts simulated anew: what a plan does where an action is not a cut-off, so that filtering the log would be wrong.
 
-Who is blocked no longer brings a post to others, and whom she would have reached first is reached later by somebody
-else: an event the log lacks. Posts do not touch each other, so those in which a blocked person has a part after the
-block are simulated under the plan, and their rows laid in place of the log's; the rest is `apply`.
+Who is blocked, or takes a reshare back, no longer brings a post to others, and whom she would have reached first is
+reached later by somebody else: an event the log lacks. So it is with what reaches nobody while a post is private.
+Posts do not touch each other, so those that lose such an event are simulated under the plan, and their rows laid in
+place of the log's; the rest is `apply`.
 """
 
 from collections.abc import Sequence
@@ -14,12 +15,13 @@ from numpy.typing import NDArray
 from sim.core.compiled import Array, compiled
 from sim.core.log import Block, Events, Log, Objects
 from sim.core.noise import Noise
-from sim.exposure.bars import Bars, barred
-from sim.exposure.doors import COPY, PUBLIC_REACH, Doors
+from sim.exposure.bars import Bars, barred, out_of_sight, taken_back
+from sim.exposure.doors import COPY, PUBLIC_REACH, Doors, is_link
 from sim.exposure.propagate import Channel, propagate
 from sim.exposure.scene import Scene
 
 Rows = NDArray[np.int64]
+FORWARD = 4
 
 
 def simulate_anew(
@@ -38,32 +40,44 @@ def simulate_anew(
 
 
 def touched(log: Log, bars: Bars) -> Rows:
-    """Posts in whose own reaches a person takes part after she is barred: all others happen as they do."""
+    """Posts of which some event is barred: all others happen as they do."""
     found = []
     for block in log.blocks:
         here = bars.start[block.first : block.first + block.posts + 1]
         if here[0] < here[-1]:
             events = block.events
-            at = taking_part(
-                block.event_start, events.object, events.time, events.actor, events.learner, block.objects.kind,
-                Bars(here, bars.who, bars.since),
+            at = losing(
+                block.event_start, events.object, events.parent, events.time, events.channel, events.actor, events.key,
+                events.learner, block.objects.kind, block.objects.flags,
+                bars.between(block.first, block.first + block.posts),
             )  # fmt: skip
             found.append(block.first + np.flatnonzero(at))
     return np.concatenate(found) if found else np.empty(0, dtype=np.int64)
 
 
 @compiled
-def taking_part(
-    event_start: Array, object_: Array, time: Array, actor: Array, learner: Array, kind: Array, bars: Bars
-) -> Array:
-    """Which posts of a block have an event of a barred person in the friends' or the public reach."""
+def losing(
+    event_start: Array, object_: Array, parent: Array, time: Array, channel: Array, actor: Array, key: Array,
+    learner: Array, kind: Array, flags: Array, bars: Bars,
+) -> Array:  # fmt: skip
+    """Which posts of a block lose an event to a bar: what a blocked person does in their own reaches, what is seen of
+    them while they are private, or what a reshare brings after it is taken back."""
     found = np.zeros(len(event_start) - 1, dtype=np.bool_)
     for p in range(len(found)):
         if bars.start[p] == bars.start[p + 1]:
             continue
         for row in range(event_start[p], event_start[p + 1]):
-            person = learner[row] < 2 and object_[row] >= 0
-            if person and kind[object_[row]] <= PUBLIC_REACH and barred(bars, p, actor[row], time[row]):
+            if object_[row] < 0:
+                continue
+            thing, now = object_[row], time[row]
+            public = kind[thing] == PUBLIC_REACH
+            person = learner[row] < 2 and kind[thing] <= PUBLIC_REACH
+            lost = person and barred(bars, p, actor[row], now, public)
+            if public or (kind[thing] == COPY and is_link(flags[thing])):
+                lost = lost or out_of_sight(bars, p, now)
+            if channel[row] == FORWARD:
+                lost = lost or taken_back(bars, p, key[row], time[parent[row]]) <= now
+            if lost:
                 found[p] = True
                 break
     return found

@@ -1,7 +1,8 @@
-"""Bars: who is blocked from what an owner wrote, and since when.
+"""Bars: what a plan does that shuts no object for good, post by post.
 
-A blocked person has no further part in the friends' and the public reach of the owner's posts: she sees nothing there,
-passes nothing on and copies nothing; what she has copied lives on. This is no cut-off of an object (`anew.py`).
+Blocked: a person has no further part in the friends' and the public reach of what an owner wrote; what she has copied
+lives on. Taken back: a person's reshare of another's post reaches nobody more. Out of sight: a post that was made
+private and public again has no public reach between. None of them is a cut-off (`anew.py`).
 """
 
 from collections.abc import Sequence
@@ -10,47 +11,126 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.core.compiled import Array, Integer, compiled
-from sim.core.schema import ACTIONS
+from sim.core.errors import require
+from sim.core.schema import ACTIONS, NEVER
 
-BLOCK = ACTIONS.index("block")
+LIMIT, BLOCK, UNSHARE, REOPEN = (ACTIONS.index(name) for name in ("limit", "block", "unshare", "reopen"))
+BLOCKED, TAKEN_BACK, OUT_OF_SIGHT = range(3)
+NO_DOORS = (BLOCK, UNSHARE, REOPEN)
+"""Actions that shut no door."""
+
+Actions = Sequence[tuple[int, int, int, int]] | Array
+"""Rows (owner, target, action, time) of a plan."""
 
 
 class Bars(NamedTuple):
-    """Post p is barred to who[start[p]:start[p + 1]], to each from `since` (s) on."""
+    """Of post p rows start[p] to start[p + 1]: `how` it is barred, to `who` (-1: everybody), `since` when and `until`
+    when (s)."""
 
     start: Array
     who: Array
     since: Array
+    until: Array
+    how: Array
 
     def of(self, rows: Array) -> "Bars":
         """Those of posts `rows` alone, in this order."""
         count = np.diff(self.start)[rows]
         start = np.concatenate([[0], np.cumsum(count)])
         at = np.repeat(self.start[rows] - start[:-1], count) + np.arange(start[-1])
-        return Bars(start, self.who[at], self.since[at])
+        return Bars(start, *(column[at] for column in self[1:]))
+
+    def between(self, first: int, last: int) -> "Bars":
+        """Those of posts `first` to `last`."""
+        return Bars(self.start[first : last + 1], *self[1:])
 
 
 def no_bars(posts: int) -> Bars:
-    """Nobody is blocked."""
+    """Nobody is blocked, nothing is taken back or out of sight."""
     nothing = np.empty(0, dtype=np.int64)
-    return Bars(np.zeros(posts + 1, dtype=np.int64), nothing, nothing)
+    return Bars(np.zeros(posts + 1, dtype=np.int64), *[nothing] * 4)
 
 
-def bars_of(author: Array, actions: Sequence[tuple[int, int, int, int]] | Array) -> Bars:
-    """Bars of posts by `author` under a plan: its rows (owner, target, action, time) that block person `target`."""
+def bars_of(post: Array, author: Array, actions: Actions) -> Bars:
+    """The bars of posts (ids and authors) under a plan; in a row of `block` the target is a person."""
     rows = np.asarray(actions, dtype=np.int64).reshape(-1, 4)
-    rows = rows[rows[:, 2] == BLOCK]
-    rows = rows[np.lexsort((rows[:, 3], rows[:, 1], rows[:, 0]))]  # the first block of a person is met first
-    low, high = np.searchsorted(rows[:, 0], author), np.searchsorted(rows[:, 0], author, side="right")
-    start = np.concatenate([[0], np.cumsum(high - low)])
-    at = np.repeat(low - start[:-1], high - low) + np.arange(start[-1])
-    return Bars(start, rows[at, 1], rows[at, 3])
+    block = rows[rows[:, 2] == BLOCK]
+    block = block[np.argsort(block[:, 0], kind="stable")]
+    low, high = np.searchsorted(block[:, 0], author), np.searchsorted(block[:, 0], author, side="right")
+    count = high - low
+    at = np.repeat(low - np.cumsum(count) + count, count) + np.arange(count.sum())
+    every = np.full(len(at), NEVER), np.full(len(at), BLOCKED)
+    parts = [np.stack([np.repeat(np.arange(len(author)), count), block[at, 1], block[at, 3], *every])]
+    back = rows[rows[:, 2] == UNSHARE]
+    where = place_of(post, back[:, 1])
+    parts.append(np.stack([where, back[:, 0], back[:, 3], np.full(len(back), NEVER), np.full(len(back), TAKEN_BACK)]))
+    spans = [(row, -1, since, until, OUT_OF_SIGHT) for row, since, until in sight(post, author, rows) if until < NEVER]
+    parts.append(np.array(spans, dtype=np.int64).reshape(-1, 5).T)
+    made = np.concatenate(parts, axis=1)
+    made = made[:, np.argsort(made[0], kind="stable")]
+    return Bars(np.searchsorted(made[0], np.arange(len(author) + 1)), *made[1:])
+
+
+def place_of(post: Array, wanted: Array) -> Array:
+    """The rows of posts by id; raises Mistake for one that does not exist."""
+    order = np.argsort(post, kind="stable")
+    place = np.minimum(np.searchsorted(post, wanted, sorter=order), len(post) - 1)
+    found: Array = order[place] if len(wanted) else np.empty(0, dtype=np.int64)
+    require(bool((post[found] == wanted).all()), "A plan names a post that does not exist in this world.")
+    return found
+
+
+def sight(post: Array, author: Array, rows: Array) -> list[tuple[int, int, int]]:
+    """When each post that is reopened at all is out of public sight: (row, since, until), until NEVER the last time."""
+    found: list[tuple[int, int, int]] = []
+    turns = rows[np.isin(rows[:, 2], (LIMIT, REOPEN))]
+    for owner in np.unique(turns[turns[:, 2] == REOPEN, 0]).tolist():
+        hers = turns[turns[:, 0] == owner]
+        for row in np.flatnonzero(author == owner).tolist():
+            mine = hers[(hers[:, 1] < 0) | (hers[:, 1] == post[row])]
+            if not (mine[:, 2] == REOPEN).any():
+                continue
+            shut = NEVER
+            for _, _, action, time in mine[np.lexsort((mine[:, 2], mine[:, 3]))].tolist():
+                if action == LIMIT:
+                    shut = min(shut, time)
+                elif shut < NEVER:
+                    found.append((row, shut, time))
+                    shut = NEVER
+            found.append((row, shut, NEVER))
+    return found
 
 
 @compiled
-def barred(bars: Bars, p: Integer, who: Integer, time: Integer) -> bool:
-    """Whether post p is barred to a person at a time (s)."""
+def barred(bars: Bars, p: Integer, who: Integer, time: Integer, public: bool) -> bool:
+    """Whether post p is barred to a person at a time (s): in its `public` reach, or in the friends'."""
     for at in range(bars.start[p], bars.start[p + 1]):
-        if bars.who[at] == who:
-            return bool(time >= bars.since[at])
+        blocked = bars.how[at] == BLOCKED and bars.who[at] == who
+        if (blocked or (public and bars.how[at] == OUT_OF_SIGHT)) and bars.since[at] <= time < bars.until[at]:
+            return True
     return False
+
+
+@compiled
+def out_of_sight(bars: Bars, p: Integer, time: Integer) -> bool:
+    """Whether post p is out of everybody's sight but friends' at a time (s)."""
+    return barred(bars, p, -2, time, True)
+
+
+@compiled
+def taken_back(bars: Bars, p: Integer, who: Integer, shared: Integer) -> int:
+    """When a person takes back what she passed on at `shared` (s) of post p; NEVER: she does not."""
+    end = NEVER
+    for at in range(bars.start[p], bars.start[p + 1]):
+        if bars.how[at] == TAKEN_BACK and bars.who[at] == who and bars.since[at] > shared:
+            end = min(end, bars.since[at])
+    return end
+
+
+@compiled
+def hidden(bars: Bars, post: Array, time: Array, shown: Array) -> Array:
+    """Of things that are `shown` while their post is public: whether it is out of sight then."""
+    found = np.zeros(len(post), dtype=np.bool_)
+    for row in range(len(post)):
+        found[row] = shown[row] and out_of_sight(bars, post[row], time[row])
+    return found

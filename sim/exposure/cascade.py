@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.core.compiled import Array, Integer, compiled, delay, draw, draw_each, lucky, whole
 from sim.core.roll import grown, new_roll, place_of
-from sim.exposure.bars import Bars, barred
+from sim.exposure.bars import Bars, barred, taken_back
 from sim.exposure.reach import is_friend, new_sieve, sift
 
 FEED, DISCOVERY = 0, 2
@@ -118,14 +118,14 @@ def spread(  # noqa: C901, one heap
             if time >= last:
                 break
             who = roll[place]
-            if known[place, SHARE] < 0 or barred(bars, p, who, time):
+            if known[place, SHARE] < 0 or barred(bars, p, who, time, True):
                 continue
             friend = is_friend(sieve, start, viewer, subject[p], who)
             if known[place, ROW] == UNWRITTEN:
                 write_view(rows, p, roll, known, place, friend)
             known[place, SHARE] = -2 - len(rows)
             rows.append((p, known[place, ROW], time, 3, whole(who), 0, 0 if friend else 1))
-            end = min(last, time + delay(ending, draw(end_key, post[p], who, 0)[0]))
+            end = min(last, time + delay(ending, draw(end_key, post[p], who, 0)[0]), taken_back(bars, p, who, time))
             crowd = viewer[start[who] : start[who + 1]]
             if len(crowd) > len(coin):
                 coin, when = np.empty(len(crowd), dtype=np.uint64), np.empty(len(crowd), dtype=np.uint64)
@@ -140,7 +140,7 @@ def spread(  # noqa: C901, one heap
             for each in range(hits):
                 i = reached[each]
                 target, seen = crowd[i], time + 1 + delay(deliveries, when[i])
-                if seen >= end or seen < joined[target] or barred(bars, p, target, seen):
+                if seen >= end or seen < joined[target] or barred(bars, p, target, seen, True):
                     continue
                 if target == author[p] or target == subject[p]:
                     continue

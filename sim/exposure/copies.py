@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.core.compiled import Array, Integer, compiled, delay, draw, draw_each, lucky, whole
-from sim.exposure.bars import Bars, barred
-from sim.exposure.doors import HANGS, PUBLIC_REACH, QUOTE, closing
+from sim.exposure.bars import Bars, barred, out_of_sight
+from sim.exposure.doors import HANGS, PUBLIC_REACH, QUOTE, closing, is_link
 from sim.exposure.reach import is_friend, new_sieve, sift
 
 FORWARD, COPY, COPIED = 4, 5, 6
@@ -148,7 +148,9 @@ def copied(
         birth = time + 1 + delay(making, when)
         if birth >= met_end or birth >= horizon_end:
             continue
-        if 0 <= met < 3 * (len(bars.start) - 1) and met % 3 <= PUBLIC_REACH and barred(bars, p, who, birth):
+        if met >= 0 and met % 3 <= PUBLIC_REACH and barred(bars, p, who, birth, met % 3 == PUBLIC_REACH):
+            continue
+        if met < 0 and is_link(things[-2 - met][6]) and out_of_sight(bars, p, birth):
             continue
         if sifted != subject[p]:
             sifted = subject[p]
@@ -171,6 +173,7 @@ def copied(
         for i in shown[: lucky(coins, chance, shown)]:
             target, seen = whole(crowd[i]), birth + delay(seeing, whens[i])
             shut = seen >= end or seen >= horizon_end or seen < joined[target]
+            shut = shut or (is_link(flags) and out_of_sight(bars, p, seen))
             if not shut and target != subject[p] and target != author[p]:
                 learner = 0 if is_friend(sieve, start, viewer, subject[p], target) else 1
                 rows.append((p, copy, made, seen, COPIED, target, 0, learner))

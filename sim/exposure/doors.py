@@ -9,7 +9,7 @@ from sim.core.compiled import Array, Integer, compiled
 from sim.core.errors import require
 from sim.core.log import Objects
 from sim.core.schema import ACTIONS, AUDIENCES, NEVER
-from sim.exposure.bars import BLOCK
+from sim.exposure.bars import NO_DOORS, REOPEN, sight
 from sim.exposure.rights import Answers
 from sim.exposure.scene import Scene
 
@@ -49,11 +49,12 @@ def close_doors(
     A target is a post the owner wrote, or for `untag`, `takedown` and `erase` one about her; -1 is her whole
     account. Deleting the account deletes what she wrote and unties her from every tag. An objection binds
     her own content only (L10). `answers` are those of holders (None: all grant at once). Raises Mistake for a target
-    that is not hers. Blocks shut no door (`bars.py`).
+    that is not hers. Of what is made public again the last limit alone is a door (`bars.py`).
     """
     doors = open_doors(len(scene.post), holders=0 if answers is None else answers.erase_s.shape[1])
     rows = np.asarray(actions, dtype=np.int64).reshape(-1, 4)
-    rows = rows[rows[:, 2] != BLOCK]
+    spans = sight(scene.post, scene.author, rows) if (rows[:, 2] == REOPEN).any() else []
+    rows = rows[~np.isin(rows[:, 2], NO_DOORS)]
     order = np.argsort(scene.post, kind="stable")
     for owner, _whole_account, action, time in rows[rows[:, 1] < 0]:
         _shut_account(doors, scene, int(owner), ACTIONS[action], int(time))
@@ -71,6 +72,9 @@ def close_doors(
             bool((who[found[mine]] == single[mine, 0]).all()), f"A plan would {action} a post that is not its owner's."
         )
         np.minimum.at(doors[door], found[mine], single[mine, 3])
+    for row, since, until in spans:
+        if until == NEVER:
+            doors[LIMIT, row] = since
     if answers is not None:
         _answer(doors, scene, answers)
     return doors
@@ -107,6 +111,12 @@ def _shut_account(doors: Doors, scene: Scene, owner: int, action: str, time: int
 
 
 @compiled
+def is_link(flags: Integer) -> bool:
+    """Whether a copy is a quote that shows the post itself, while that is there for everybody."""
+    return bool(flags & HANGS and flags & QUOTE)
+
+
+@compiled
 def closing(
     kind: Integer, holder: Integer, birth: Integer, natural: Integer, flags: Integer, post: Integer, doors: Array
 ) -> Integer:
@@ -123,7 +133,7 @@ def closing(
             close = min(close, doors[TAKEDOWN, post])
         if flags & HANGS:
             close = min(close, doors[DELETE, post])
-            if flags & QUOTE:
+            if is_link(flags):
                 close = min(close, doors[LIMIT, post])
     elif kind <= HELD_FOR_TRAINING or kind in (HELD_FOR_SALE, LEARNT):
         holders = (len(doors) - DOORS) // 2

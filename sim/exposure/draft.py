@@ -80,9 +80,8 @@ class Draft:
 
     @property
     def bars(self) -> Bars:
-        """Who is blocked from which of the block's posts."""
-        bars = self.scene.bars
-        return Bars(bars.start[self.first : self.last + 1], bars.who, bars.since)
+        """What a plan bars of the block's posts."""
+        return self.scene.bars.between(self.first, self.last)
 
     @property
     def posts(self) -> int:

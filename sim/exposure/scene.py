@@ -28,8 +28,8 @@ class Scene:
     all, `population` the declared size of the world (a newcomer is in the first, not in the second); `joined` is an
     account's first day (s), `opens_roll` whether she lets the platform look through her camera roll, `public_items` how
     many public items its habits let expect. The audience of person i is viewer[start[i]:start[i + 1]], ascending;
-    visibility is a threshold of 32 bits: P(sees a post) * 2^32. Nothing after `horizon_end` (s) is told. `bars`: who is
-    blocked from which post (nobody, in a world as it is).
+    visibility is a threshold of 32 bits: P(sees a post) * 2^32. Nothing after `horizon_end` (s) is told. `bars`: what
+    a plan bars without an end (nothing, in a world as it is).
     """
 
     post: NDArray[np.int64]

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles
 from sim.core.schema import ACTIONS, CHANNELS, LEARNERS, NEVER, OBJECTS
+from sim.exposure.bars import BLOCKED, OUT_OF_SIGHT, TAKEN_BACK
 from sim.exposure.doors import BOUND_BY_OBJECTION, DOORS, HANGS, HONOURS_DELETION, QUOTE, Doors
 from sim.exposure.scene import Scene
 
@@ -76,8 +77,8 @@ class Story:
     def __post_init__(self) -> None:
         at = slice(int(self.scene.start[self.subject]), int(self.scene.start[self.subject + 1]))
         self.friends = frozenset(self.scene.viewer[at].tolist())
-        bars, at = self.scene.bars, slice(*self.scene.bars.start[self.row : self.row + 2].tolist())
-        self.bars = dict(reversed(list(zip(bars.who[at].tolist(), bars.since[at].tolist(), strict=True))))
+        at = slice(*self.scene.bars.start[self.row : self.row + 2].tolist())
+        self.bars = list(zip(*(column[at].tolist() for column in self.scene.bars[1:]), strict=True))
         for kind in OBJECTS[:3]:
             identity = int(self.scene.post[self.row]) * 8 + OBJECTS.index(kind)
             self.make(kind, identity, None, -1, self.time, int(self.scene.natural[self.row]), 0, None)
@@ -125,11 +126,24 @@ class Story:
         person = learner in ("friends", "strangers")
         if person and time < self.scene.joined[actor]:
             return None
-        if person and thing.kind in ("friends_reach", "public_reach") and time >= self.bars.get(actor, NEVER):
+        if person and thing.kind in ("friends_reach", "public_reach") and self.barred(BLOCKED, actor, time):
+            return None
+        link = thing.kind == "copy" and thing.flags & HANGS and thing.flags & QUOTE
+        if (link or thing.kind == "public_reach") and self.barred(OUT_OF_SIGHT, -1, time):
             return None
         name = Name(thing.id, CHANNELS.index(channel), actor, key)
         self.events.append(Told(name, parent, time, 0, LEARNERS.index(learner)))
         return name
+
+    def barred(self, how: int, who: int, time: int) -> bool:
+        """Whether the post is barred so to a person (-1: everybody) at a time."""
+        return any(row[3] == how and row[0] == who and row[1] <= time < row[2] for row in self.bars)
+
+    def taken_back(self, who: int, shared: int) -> int:
+        """When a person takes back what she passed on at `shared`."""
+        return min(
+            [row[1] for row in self.bars if row[3] == TAKEN_BACK and row[0] == who and row[1] > shared] + [NEVER]
+        )
 
     def make(
         self, kind: str, identity: int, parent: int | None, holder: int, birth: int, natural: int, flags: int,

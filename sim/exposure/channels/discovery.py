@@ -168,7 +168,7 @@ def found(  # noqa: C901, two ways of finding
                 i, row = np.uintp(each), np.uintp(n)
                 who = crowd[i]
                 seen = max(time[p], joined[who]) + delay(friend_delays, word[i])
-                if seen < last and who != subject[p] and who != author[p] and not barred(bars, p, who, seen):
+                if seen < last and who != subject[p] and who != author[p] and not barred(bars, p, who, seen, False):
                     out_post[row], out_object[row], out_time[row], out_actor[row], out_key[row] = p, 3 * p, seen, who, 0
                     out_learner[row] = 1 if foreign and not is_viewer(start, viewer, subject[p], who) else 0
                     n += 1
@@ -185,7 +185,7 @@ def found(  # noqa: C901, two ways of finding
         for nth in range(made):
             who = whole(word[nth] % np.uint64(population))
             seen = visits[look[nth]]
-            if who != subject[p] and who != author[p] and seen >= joined[who] and not barred(bars, p, who, seen):
+            if who != subject[p] and who != author[p] and seen >= joined[who] and not barred(bars, p, who, seen, True):
                 out_post[n], out_object[n], out_time[n] = p, 3 * p + 1, seen
                 out_actor[n], out_key[n] = who, look[nth]
                 out_learner[n] = 0 if is_friend(sieve, start, viewer, subject[p], who) else 1

@@ -115,7 +115,7 @@ def shown(
                 seen, who = time[p] + delay(delays, when[i]), crowd[i]
                 if seen >= last or who == subject[p] or who == author[p] or seen < joined[np.uintp(who)]:
                     continue
-                if barring and barred(bars, p, who, seen):
+                if barring and barred(bars, p, who, seen, False):
                     continue
                 out_post[row] = p
                 out_object[row] = reach

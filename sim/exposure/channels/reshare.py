@@ -115,6 +115,7 @@ class Reshare:
                     continue
                 shared[who] = name
                 end = time + story.delay(ending, story.draw(noise, "unshare", story.post, who)[0])
+                end = min(end, story.taken_back(who, time))
                 for viewer, chance in story.audience(who):
                     coin, when = story.draw(noise, "delivery", story.post, who, viewer)
                     seen = time + 1 + story.delay(deliveries, when)

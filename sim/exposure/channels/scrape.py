@@ -14,7 +14,8 @@ from sim.core.errors import require, require_above_0, require_share
 from sim.core.log import Events, Objects
 from sim.core.noise import Noise
 from sim.core.schema import DAY_S, OBJECTS
-from sim.exposure.doors import BOUND_BY_OBJECTION, HONOURS_DELETION
+from sim.exposure.bars import hidden
+from sim.exposure.doors import BOUND_BY_OBJECTION, HANGS, HONOURS_DELETION, QUOTE
 from sim.exposure.draft import OBJECT_TYPES, Draft, Stage
 from sim.exposure.story import Story
 from sim.exposure.visits import NOT_TAKEN, Hours, Met, Way
@@ -83,13 +84,16 @@ class Scrape:
         )
         post, author = objects.post[met], scene.author[draft.first + objects.post[met]]
         at = np.where(objects.kind[met] == COPY, objects.holder[met], author)
+        flags, reach = objects.flags[met], objects.kind[met] == PUBLIC_REACH
+        shown = reach | (flags & (HANGS | QUOTE) == HANGS | QUOTE)
         things_met = Met(objects.id[met], at, objects.birth[met])
         parts: Parts = []
         things: Parts = []
         made = 0
         for number, (name, crawler) in enumerate(self.crawlers.items()):
             when, walk = crawler.way.taken(things_met, crawler.hours, scene, noise, name)
-            got = np.flatnonzero((when != NOT_TAKEN) & (when < draft.close[met]) & (when < scene.horizon_end))
+            there = (when != NOT_TAKEN) & (when < draft.close[met]) & (when < scene.horizon_end)
+            got = np.flatnonzero(there & ~hidden(draft.bars, post, when, shown))
             row = met[got].astype(np.int32)
             parts.append(
                 (post[got], row, objects.maker[row], when[got], np.full(len(got), number, np.int32), walk[got])
