@@ -5,6 +5,9 @@ from typing import Any, TypeAlias, TypeVar
 
 import numba
 import numpy as np
+from llvmlite import ir
+from numba.core import types
+from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 Array: TypeAlias = NDArray[Any]
@@ -12,6 +15,9 @@ Array: TypeAlias = NDArray[Any]
 Integer: TypeAlias = int | np.integer[Any]
 
 F = TypeVar("F", bound=Callable[..., object])
+
+BYTES, FLAG = ir.IntType(8).as_pointer(), ir.IntType(32)
+PREFETCH = ir.FunctionType(ir.VoidType(), [BYTES, FLAG, FLAG, FLAG])
 
 
 def compiled(function: F) -> F:
@@ -62,6 +68,20 @@ def draw_all(key: np.uint64, a: Array, b: Array, c: Array) -> tuple[Array, Array
     for i in range(len(a)):
         first[i], second[i] = draw(key, a[i], b[i], c[i])
     return first, second
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def fetch(typing: Any, column: Any, row: Any) -> Any:
+    """Ask for column[row], row from 0, to be brought from memory, to be read soon; says and changes nothing."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        place = builder.bitcast(builder.gep(data, [arguments[1]]), BYTES)
+        ask = builder.module.declare_intrinsic("llvm.prefetch", [BYTES], PREFETCH)
+        builder.call(ask, [place, *(ir.Constant(FLAG, number) for number in (0, 3, 1))])  # to read, stay near, data
+        return context.get_dummy_value()
+
+    return types.void(column, types.uintp), generate
 
 
 @compiled

@@ -22,15 +22,20 @@ def new_roll(people: Integer) -> tuple[Array, Array]:
 @compiled
 def place_of(slots: Array, roll: Array, count: Integer, who: Integer) -> int:
     """Where a person stands on a roll of `count`; one who is new to it is put at its end, place `count`."""
-    mask = len(slots) - 1
-    at = (whole(who) * 0x9E3779B1 >> 12) & mask
+    at = first_slot(slots, who)
     while slots[at] >= 0:
-        if roll[slots[at]] == who:
+        if roll[np.uintp(slots[at])] == who:
             return whole(slots[at])
-        at = (at + 1) & mask
+        at = np.uintp((at + np.uintp(1)) & np.uintp(len(slots) - 1))
     slots[at] = count
-    roll[count] = who
+    roll[np.uintp(count)] = who
     return whole(count)
+
+
+@compiled
+def first_slot(slots: Array, who: Integer) -> np.uintp:
+    """Where the search for a person begins."""
+    return np.uintp((whole(who) * 0x9E3779B1 >> 12) & (len(slots) - 1))
 
 
 @compiled
@@ -55,7 +60,7 @@ def room_for(wanted: Integer) -> int:
 def slot_of(slots: Array, who: Integer) -> np.uintp:
     """Where a learner stands in a table, or the free slot where she would; probing is linear."""
     mask = len(slots) - 1
-    at = np.uintp((who * 0x9E3779B1 >> 12) & mask)
+    at = first_slot(slots, who)
     while slots[at] != FREE and slots[at] != who:
         at = np.uintp((at + np.uintp(1)) & np.uintp(mask))
     return at

@@ -4,14 +4,16 @@ from heapq import heappop, heappush
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, compiled, delay, draw, draw_each, lucky, whole
-from sim.core.roll import grown, new_roll, place_of
+from sim.core.compiled import Array, Integer, compiled, delay, draw, draw_each, fetch, whole
+from sim.core.roll import first_slot, grown, new_roll, place_of
 from sim.exposure.bars import Bars, barred, taken_back
 from sim.exposure.reach import is_friend, new_sieve, sift
 
 FEED, DISCOVERY = 0, 2
 FIRST, ROW, BROUGHT, SINCE, SHARE = range(5)
 UNWRITTEN = -1
+LINES = 3
+"""Of 16 ties each, read ahead."""
 
 
 @compiled
@@ -86,8 +88,9 @@ def spread(  # noqa: C901, one heap
     rows = [(0, 0, 0, 0, 0, 0, 0)]
     rows.clear()
     todo = [0]  # when << 32 | place on the roll; of those at one time none sees what another brings
-    coin, when = np.empty(1024, dtype=np.uint64), np.empty(1024, dtype=np.uint64)
-    reached = np.empty(1025, dtype=np.int32)
+    room = 1024
+    coin, when = np.empty(room, dtype=np.uint64), np.empty(room, dtype=np.uint64)
+    whom, moment = np.empty(room + 1, dtype=np.int32), np.empty(room + 1, dtype=np.int64)
     sieve, sifted = new_sieve(), -1
     for p in range(len(post)):
         if view_start[p] == view_start[p + 1]:
@@ -105,19 +108,16 @@ def spread(  # noqa: C901, one heap
             if place == count or view_time[at] < known[place, FIRST]:  # the earlier row wins a tie
                 note(known, place, view_time[at], view_row[at], -1, 0)
             count = max(count, place + 1)
-        if count > len(coin):
-            coin, when = np.empty(2 * count, dtype=np.uint64), np.empty(2 * count, dtype=np.uint64)
-            reached = np.empty(2 * count + 1, dtype=np.int32)
-        draw_each(reshare_key, post[p], roll[:count], 0, coin, when)
         for place in range(count):
-            if coin[place] >> np.uint64(32) < threshold:
-                heappush(todo, known[place, FIRST] + delay(reaction, when[place]) << 32 | place)
+            luck, wait = draw(reshare_key, post[p], roll[place], 0)
+            if luck >> np.uint64(32) < threshold:
+                heappush(todo, known[place, FIRST] + delay(reaction, wait) << 32 | place)
         while todo:
             turn = heappop(todo)
             time, place = turn >> 32, turn & 0xFFFFFFFF
             if time >= last:
                 break
-            who = roll[place]
+            who = roll[np.uintp(place)]
             if known[place, SHARE] < 0 or barred(bars, p, who, time, True):
                 continue
             friend = is_friend(sieve, start, viewer, subject[p], who)
@@ -126,21 +126,24 @@ def spread(  # noqa: C901, one heap
             known[place, SHARE] = -2 - len(rows)
             rows.append((p, known[place, ROW], time, 3, whole(who), 0, 0 if friend else 1))
             end = min(last, time + delay(ending, draw(end_key, post[p], who, 0)[0]), taken_back(bars, p, who, time))
-            crowd = viewer[start[who] : start[who + 1]]
-            if len(crowd) > len(coin):
-                coin, when = np.empty(len(crowd), dtype=np.uint64), np.empty(len(crowd), dtype=np.uint64)
-                reached = np.empty(len(crowd) + 1, dtype=np.int32)
-            deliver(delivery_key, post[p], who, crowd, coin, when)
-            hits = lucky(coin, visibility[start[who] : start[who + 1]], reached)
+            low, crowd = start[np.uintp(who)], start[np.uintp(who) + np.uintp(1)] - start[np.uintp(who)]
+            if crowd > room:
+                room = 2 * crowd
+                coin, when = np.empty(room, dtype=np.uint64), np.empty(room, dtype=np.uint64)
+                whom, moment = np.empty(room + 1, dtype=np.int32), np.empty(room + 1, dtype=np.int64)
+            hits = deliver(delivery_key, post[p], who, viewer, visibility, low, crowd, coin, when, whom)
+            hits = in_time(hits, viewer, low, when, time + 1, deliveries, end, whom, moment)
             while 2 * (count + hits) + 2 >= len(slots):
                 slots, roll = grown(slots, roll, count)
                 more = np.empty((len(roll), 5), dtype=np.int64)
                 more[:count] = known[:count]
                 known = more
             for each in range(hits):
-                i = reached[each]
-                target, seen = crowd[i], time + 1 + delay(deliveries, when[i])
-                if seen >= end or seen < joined[target] or barred(bars, p, target, seen, True):
+                fetch(slots, first_slot(slots, whom[each]))
+                fetch(joined, np.uintp(whom[each]))
+            for each in range(hits):
+                target, seen = whom[each], moment[each]
+                if seen < joined[np.uintp(target)] or barred(bars, p, target, seen, True):
                     continue
                 if target == author[p] or target == subject[p]:
                     continue
@@ -153,10 +156,20 @@ def spread(  # noqa: C901, one heap
                 luck, wait = draw(reshare_key, post[p], target, 0)
                 if luck >> np.uint64(32) < threshold:
                     heappush(todo, seen + delay(reaction, wait) << 32 | at)
+                    fetch_crowd(start, viewer, visibility, target)
         for place in range(count):
             if known[place, ROW] == UNWRITTEN:
                 write_view(rows, p, roll, known, place, is_friend(sieve, start, viewer, subject[p], roll[place]))
     return columns_of(rows)
+
+
+@compiled
+def fetch_crowd(start: Array, viewer: Array, visibility: Array, who: Integer) -> None:
+    """Ask for the first ties of a person who will pass a post on."""
+    row = np.uintp(start[np.uintp(who)])
+    for line in range(LINES):
+        fetch(viewer, row + np.uintp(16 * line))
+        fetch(visibility, row + np.uintp(16 * line))
 
 
 @compiled
@@ -189,10 +202,36 @@ def write_view(
 
 
 @compiled
-def deliver(key: np.uint64, post: Integer, by: Integer, crowd: Array, coin: Array, when: Array) -> None:
-    """The draws of a reshare's deliveries, keyed by (post, resharer, viewer)."""
-    for i in range(len(crowd)):
-        coin[i], when[i] = draw(key, post, by, crowd[i])
+def deliver(
+    key: np.uint64, post: Integer, by: Integer, viewer: Array, visibility: Array, low: Integer, crowd: Integer,
+    coin: Array, when: Array, reached: Array,
+) -> int:  # fmt: skip
+    """Which ties of a resharer, from row `low` on, deliver to their viewers: numbers in `reached`; how many.
+
+    Draws are keyed by (post, resharer, viewer). Sifted without a branch, since nobody can foretell a coin.
+    """
+    for i in range(crowd):
+        coin[np.uintp(i)], when[np.uintp(i)] = draw(key, post, by, viewer[np.uintp(low + i)])
+    count = 0
+    for i in range(crowd):
+        reached[np.uintp(count)] = i
+        count += coin[np.uintp(i)] >> np.uint64(32) < visibility[np.uintp(low + i)]
+    return count
+
+
+@compiled
+def in_time(
+    hits: Integer, viewer: Array, low: Integer, when: Array, since: Integer, delays: Array, end: Integer, whom: Array,
+    moment: Array,
+) -> int:  # fmt: skip
+    """Those of the ties `whom` whose delivery comes before `end`: viewers in `whom`, their times; how many."""
+    count = 0
+    for each in range(hits):
+        i = np.uintp(whom[each])
+        seen = since + delay(delays, when[i])
+        whom[np.uintp(count)], moment[np.uintp(count)] = viewer[np.uintp(low) + i], seen
+        count += 1 if seen < end else 0
+    return count
 
 
 @compiled

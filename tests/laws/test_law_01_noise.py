@@ -1,6 +1,5 @@
 """Law 1: every draw is a function of seed, decision and natural ids; no thread, block, order or process."""
 
-import dataclasses
 import subprocess
 import sys
 from math import erfc, sqrt
@@ -20,7 +19,6 @@ from sim.core.noise import Noise, threefry
 from sim.core.quantile import delay, exponential, lognormal
 from sim.core.schema import CHANNELS
 from sim.exposure.propagate import propagate
-from sim.exposure.scene import Scene
 from sim.exposure.story import words
 
 WORDS = st.integers(0, 2**64 - 1)
@@ -136,11 +134,6 @@ def test_neighbours_in_id_key_seed_and_word_share_half_their_bits() -> None:
         assert abs(differ.sum() - 32 * (N - 1)) / sqrt(16 * (N - 1)) < MOST_SIGMA, name
 
 
-def in_another_order(scene: Scene, order: np.ndarray) -> Scene:
-    columns = ("post", "author", "subject", "time", "kind", "audience", "tagged", "natural")
-    return dataclasses.replace(scene, **{name: getattr(scene, name)[order] for name in columns})
-
-
 WORLDS = [(seed, unit_s) for seed, unit_s in enumerate(UNITS_S)]
 
 
@@ -163,7 +156,7 @@ def test_the_order_of_posts_does_not_enter(seed: int, unit_s: int) -> None:
     made, chain, noise = scene(seed, unit_s=unit_s, each=9, about=5), list(channels(unit_s).values()), Noise(seed)
     expected = propagate(made, chain, noise)
     for order in (np.arange(len(made.post))[::-1], np.random.default_rng(seed).permutation(len(made.post))):
-        log = propagate(in_another_order(made, order), chain, noise, posts_a_block=7)
+        log = propagate(made.only(order), chain, noise, posts_a_block=7)
         assert happenings(log) == happenings(expected)
         assert held(log) == held(expected)
 
