@@ -84,5 +84,5 @@ def test_a_crawl_along_ties_is_as_biased_as_real_ones(record_property: Record) -
     who, time, walk = tread(scene.start, scene.viewer, 0, 2**30, 2**29, 2**28, 50, 1, False, np.uint64(3))
     later = time > np.repeat(time[np.flatnonzero(np.diff(walk, prepend=-1))], np.bincount(walk)[np.unique(walk)])
     bias = degree[who[later]].mean() / degree[degree > 0].mean()
-    record_property("mean friends of those met, over that of all", round(bias, 2))
+    record_property("mean friends of those met, over that of all", round(float(bias), 2))
     assert 1.2 < bias < 3.5
