@@ -7,6 +7,7 @@ laws were read off models of 125 million to 6 billion parameters and hold nowher
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log10
 
 import numpy as np
@@ -57,6 +58,7 @@ class Prompt:
         between = min(1.0, log10(copies) / log10(self.often_copies))
         return self.family_share * min(max(once + (often - once) * between, 0.0), 1.0)
 
+    @lru_cache(maxsize=64)  # noqa: B019, a frozen value, and few of them
     def thresholds(self, most: int) -> NDArray[np.int64]:
         """`share` of 1 ... `most` copies, times 2^32; ascending, so that more copies never mean less."""
         return np.array([int(self.share(copies) * 2**32) for copies in range(1, most + 1)], dtype=np.int64)

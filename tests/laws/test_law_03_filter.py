@@ -24,8 +24,6 @@ from sim.measure.score import open_ledger
 from sim.measure.tally import room, tally
 
 AIMED = 150
-ANEW = 60
-"""Worlds in which posts are simulated anew: filtering instead is wrong in a third of them at least."""
 Record = Callable[[str, object], None]
 
 
@@ -136,7 +134,7 @@ def merely_filtered(log: Log, bars: Bars, masks: list[np.ndarray]) -> list[np.nd
 def test_where_an_action_is_no_cut_off_touched_posts_are_simulated_anew(record_property: Record) -> None:
     """Blocks and doors at once: equal to re-simulation and twin, untouched posts as they were; filtering is wrong."""
     wrong = touched = posts = 0
-    for seed in range(ANEW):
+    for seed in range(AIMED):
         unit_s, noise = UNITS_S[seed % len(UNITS_S)], Noise(seed)
         made = scene(50_000 + seed, unit_s=unit_s)
         chain = list(channels(unit_s).values())
@@ -165,9 +163,9 @@ def test_where_an_action_is_no_cut_off_touched_posts_are_simulated_anew(record_p
         assert (ledger.over(spliced).avoided(spliced, alive) == ledger.total - left.sum(axis=0)).all()
         wrong += happenings(log, merely_filtered(log, bars, apply(doors, log))) != happenings(again)
         touched, posts = touched + len(rows), posts + len(made.post)
-    record_property("share of worlds in which filtering a block would be wrong", round(wrong / ANEW, 3))
+    record_property("share of worlds in which filtering a block would be wrong", round(wrong / AIMED, 3))
     record_property("share of posts simulated anew", round(touched / posts, 3))
-    assert wrong / ANEW > 0.1, wrong
+    assert wrong / AIMED > 0.1, wrong
     assert 0.1 < touched / posts < 0.95, touched / posts
 
 
@@ -196,7 +194,7 @@ def test_taking_a_reshare_back_and_reopening_are_simulated_anew(record_property:
     """Mixed with blocks and doors: equal to re-simulation and twin; the log alone would be wrong about each of them."""
     wrong: Counter[str] = Counter()
     fresh = posts = 0
-    for seed in range(ANEW):
+    for seed in range(AIMED):
         unit_s, noise = UNITS_S[seed % len(UNITS_S)], Noise(seed)
         made = scene(60_000 + seed, unit_s=unit_s)
         chain = list(channels(unit_s).values())
@@ -220,9 +218,9 @@ def test_taking_a_reshare_back_and_reopening_are_simulated_anew(record_property:
             wrong[name] += not truth <= happenings(log)
         fresh, posts = fresh + len(rows), posts + len(made.post)
     for name, count in wrong.items():
-        record_property(f"share of worlds in which a filter would lack an event: {name}", round(count / ANEW, 3))
+        record_property(f"share of worlds in which a filter would lack an event: {name}", round(count / AIMED, 3))
     record_property("share of posts simulated anew", round(fresh / posts, 3))
-    assert min(wrong.values()) / ANEW > 0.02, wrong
+    assert min(wrong.values()) / AIMED > 0.02, wrong
     assert 0.1 < fresh / posts < 0.95, fresh / posts
 
 

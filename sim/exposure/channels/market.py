@@ -8,6 +8,7 @@ lies open to everybody some time later (S05); nothing closes a dump. Breaches ar
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import count
 from typing import NamedTuple
 
@@ -109,17 +110,10 @@ class Market:
         """The number of those who broke into the first harvester's store."""
         return len(self.harvesters) + len(self.buyers)
 
-    def breaches(self, noise: Noise, harvester: str, *, horizon_end: int) -> Iterator[tuple[int, int]]:
+    def breaches(self, noise: Noise, harvester: str, *, horizon_end: int) -> tuple[tuple[int, int], ...]:
         """When a harvester's store is broken into, and when what was taken lies open, s, in order."""
-        between = exponential(mean_s=YEAR_S / self.breaches_per_year)
-        until_open = exponential(mean_s=self.dump_delay_mean_days * DAY_S)
-        when = self.breaches_since
-        for number in count():
-            first, second = noise.words(f"breach {harvester}", number)
-            when += 1 + int(delay(between, first)[0])
-            if when >= horizon_end:
-                return
-            yield when, when + 1 + int(delay(until_open, second)[0])
+        mean_s = YEAR_S / self.breaches_per_year, self.dump_delay_mean_days * DAY_S
+        return _breaches(noise, harvester, self.breaches_since, *mean_s, horizon_end)
 
     def emit(self, draft: Draft, noise: Noise) -> Stage:
         """Every sale, breach and dump of what is held for sale of the draft's posts."""
@@ -191,6 +185,21 @@ class Market:
             if sold:
                 identity = story.draw(noise, f"sold {name}", thing.id, turn)[0] >> 2 | 1 << 62
                 story.make("held_for_sale", identity, thing.id, actor, time, NEVER, 0, sold)
+
+
+@lru_cache(maxsize=256)
+def _breaches(
+    noise: Noise, harvester: str, since: int, between_mean_s: float, until_open_mean_s: float, horizon_end: int
+) -> tuple[tuple[int, int], ...]:
+    between, until_open = exponential(mean_s=between_mean_s), exponential(mean_s=until_open_mean_s)
+    when, found = since, []
+    for number in count():
+        first, second = noise.words(f"breach {harvester}", number)
+        when += 1 + int(delay(between, first)[0])
+        if when >= horizon_end:
+            break
+        found.append((when, when + 1 + int(delay(until_open, second)[0])))
+    return tuple(found)
 
 
 def _identities(noise: Noise, decision: str, held: Ints, turn: int) -> Ints:

@@ -171,13 +171,12 @@ class Train:
                     seen = story.see(thing, thing.maker, model.snapshot, "train", number, 0, "models")
                     copies += seen is not None
             luck = (story.draw(noise, f"extract {name}", story.post)[0] >> 11) * 2.0**-53
-            mark = next((d for d in range(1, MOST_COPIES + 1) if luck < self.extractable_share * d * d * d), None)
-            marks = {"extract": mark}
+            counts = range(1, min(copies, MOST_COPIES) + 1)
+            marks = {"extract": next((d for d in counts if luck < self.extractable_share * d * d * d), None)}
             if self.prompt is not None:
-                coin = story.draw(noise, f"complete {name}", story.post)[0] >> 32
-                shares = (int(self.prompt.share(d) * 2**32) for d in range(1, MOST_COPIES + 1))
-                marks["complete"] = next((d for d, share in enumerate(shares, 1) if coin < share), None)
-            told = {channel: mark for channel, mark in marks.items() if mark is not None and mark <= copies}
+                coin, share = story.draw(noise, f"complete {name}", story.post)[0] >> 32, self.prompt.share
+                marks["complete"] = next((d for d in counts if coin < int(share(d) * 2**32)), None)
+            told = {channel: mark for channel, mark in marks.items() if mark is not None}
             forgets = story.draw(noise, f"unlearn {name}", story.post)[0] >> 32 < int(self.unlearned_share * 2**32)
             for channel, mark in told.items():
                 event = self._tell_count(story, channel, number, number, model.snapshot, mark)
