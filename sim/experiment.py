@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.annotators import follow_hired
 from sim.cleanup.plan import Plan
-from sim.core.build import build
+from sim.core.build import build, build_each, group
 from sim.core.clock import iso_date
 from sim.core.log import Log
 from sim.core.noise import Noise
@@ -45,10 +45,10 @@ WAITS_DAYS = (0, 7, 14, 30, 60, 90, 180, 270)
 def prepare(world: World, config: Config, noise: Noise) -> tuple[Scene, list[Channel]]:
     """What the engine reads of a world, and the channels of a configuration, with this luck."""
     ranges = noise.branch("parameters") if config["params"] == "ranges" else None
-    channels = build(settle(config["channel"], ranges, "channel"), "channel")
+    channels = build_each(settle(config["channel"], ranges, "channel"), "channel")
     horizon_end = world.decision + config["horizon_days"] * DAY_S
     gone = settle(config["others_gone_per_year"], ranges, "others_gone_per_year")
-    reach = build(settle(config["platform"]["reach"], ranges, "reach"), "platform.reach")
+    reach = build(group(settle(config["platform"]["reach"], ranges, "reach"), "platform.reach"), "platform.reach")
     return reaching(reach, stage(world, noise, horizon_end=horizon_end, others_gone_per_year=gone), channels)
 
 
@@ -130,7 +130,7 @@ def clean_up(owners: Owners, config: Config, noise: Noise, *, archived: bool) ->
     like_share = settle(config["account"]["like_share"], None)
     desk = Desk(owners, None if archived else engagement(log, noise, like_share=like_share))
     laid, why_not, made = {}, {}, {}
-    for name, strategy in build(settle(config["strategy"], None, "strategy"), "strategy").items():
+    for name, strategy in build_each(settle(config["strategy"], None, "strategy"), "strategy").items():
         planned = plans(strategy, desk, platform, noise, decision=decision, horizon_end=end)
         if isinstance(planned, str):
             why_not[name] = planned

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from sim.core.build import build
+from sim.core.build import build, group
 from sim.core.clock import seconds
 from sim.core.noise import Noise
 from sim.core.parameters import settle
@@ -40,6 +40,8 @@ def world_laws(config: Config, number: int) -> dict[str, Any]:
     """
     drawn = config["params"] == "ranges" and config["worlds"] > 1
     ranges = world_noise(config, number).branch("parameters") if drawn else None
+    for name, part in (("world", "people"), ("graph", "ties")):
+        group(config[name][part], f"{name}.{part}")
     laws = {name: build(settle(config[name], ranges, name), name) for name in ("world", "graph", "posts", "belongings")}
     if laws["graph"]["ties"].mean_friends is None:
         ties = replace(laws["graph"]["ties"], mean_friends=laws["world"]["mean_friends"])

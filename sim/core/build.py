@@ -11,8 +11,8 @@ from sim.core.errors import Misuse, unknown
 def build(node: Any, where: str = "configuration") -> Any:
     """`node` with every mapping that has a `_target_` replaced by what the target makes of the other keys.
 
-    Lists become tuples. Raises Misuse for a target outside `sim.`, one that does not exist, and keys the target
-    does not take or misses.
+    Lists become tuples. Raises Misuse for a target outside `sim.`, one that does not exist, keys the target does not
+    take or misses, and a plain value where it takes something built.
     """
     if isinstance(node, list | tuple):
         return tuple(build(child, f"{where}.{place}") for place, child in enumerate(node))
@@ -22,15 +22,33 @@ def build(node: Any, where: str = "configuration") -> Any:
     if "_target_" not in node:
         return made
     target = _locate(str(node["_target_"]), where)
-    known = {field.name for field in fields(target)}
+    known = {field.name: field.type for field in fields(target)}
     needed = {field.name for field in fields(target) if field.default is MISSING and field.default_factory is MISSING}
     for name in made:
         if name not in known:
             raise unknown(f"parameter of {where}", name, known)
+        kind = known[name]
+        if isinstance(kind, type) and kind.__module__.startswith("sim.") and made[name] is node[name]:
+            group(made[name], f"{where}.{name}")
     missing = needed - set(made)
     if missing:
         raise Misuse(f"{where} lacks {', '.join(sorted(missing))}.")
     return target(**made)
+
+
+def build_each(nodes: Any, where: str) -> dict[str, Any]:
+    """What each entry of a group makes, by name. Raises Misuse for a plain value among them, and as `build`."""
+    return {str(name): build(group(node, f"{where}.{name}"), f"{where}.{name}") for name, node in nodes.items()}
+
+
+def group(node: Any, where: str) -> Mapping[str, Any]:
+    """`node`, if it is a mapping. Raises Misuse for a plain value in its place."""
+    if not isinstance(node, Mapping):
+        raise Misuse(
+            f"{where} is {node!r}, but it has settings of its own: set one of them, as in {where}.NAME=VALUE; "
+            f"what they are is in `afterpost compare options`."
+        )
+    return node
 
 
 def _locate(target: str, where: str) -> Any:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sim.core.build import build
+from sim.core.build import build, build_each
 from sim.core.clock import seconds
 from sim.core.noise import Noise
 from sim.core.parameters import settle
@@ -135,7 +135,7 @@ def _gone(world: World, config: Config, luck: Noise) -> dict[str, Found]:
 
 def _workers(config: Config, luck: Noise, decision: int) -> dict[str, Found]:
     """The half-life of annotators, from the quantiles their stays are drawn from, their work's share, their labels."""
-    review = build(settle(config["channel"], None, "channel"), "channel").get("review")
+    review = build_each(settle(config["channel"], None, "channel"), "channel").get("review")
     if review is None:
         return {}
     stay = review.pool.stays()

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.cleanup.plan import to_table
+from sim.core.build import group
 from sim.core.clock import iso_date
 from sim.core.parameters import settle
 from sim.core.schema import DAY_S, table
@@ -21,13 +22,13 @@ from sim.verbs.study import Study, study
 
 def run(config: dict[str, Any]) -> dict[str, Any]:
     """Compare, and leave a run folder; returns the document."""
+    limits = config["interaction"] and settle(group(config["interaction"], "interaction"), None, "interaction")
     found = study("compare", config)
-    if config["interaction"] is None:
+    if not limits:
         return finish(found, found.results, config)
     moved = rows(displace(config))
-    left = settle(config["interaction"], None, "interaction")
-    since = iso_date(found.comparison.worlds[0].decision - left["leave_days"] * DAY_S)
-    told = tell(moved, left["leavers_share"], since)
+    since = iso_date(found.comparison.worlds[0].decision - limits["leave_days"] * DAY_S)
+    told = tell(moved, limits["leavers_share"], since)
     return {**finish(found, {**found.results, "scenarios": [told]}, config), "displacement": moved}
 
 

@@ -46,7 +46,7 @@ def compose_config(verb: str, overrides: Sequence[str]) -> dict[str, Any]:
         try:
             config = compose(verb, overrides=list(overrides))
             made = OmegaConf.to_container(config, resolve=True)
-        except (HydraException, OmegaConfBaseException) as problem:
+        except (HydraException, OmegaConfBaseException, ValueError) as problem:
             raise _kinder(verb, problem) from None
     if not isinstance(made, dict):
         raise Misuse(f"The configuration of '{verb}' is no mapping.")

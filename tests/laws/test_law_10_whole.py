@@ -100,6 +100,8 @@ def test_an_older_run_stays_whole_when_the_new_one_is_killed(tmp_path: Path) -> 
         ["compare", "channel.copy.p_copy=7"], ["compare", "world.size=-1"], ["compare", "world.decision=soon"],
         ["report", "/nowhere/at/all"], ["compare", "graph=edgelist", "graph.path=/nowhere.csv"],
         ["propagate", "channel.scrape.crawlers.platform.way=fly"], ["plan", "choose=nonsense"], ["nonsense"],
+        ["compare", "channel.feed=3"], ["compare", "platform.reach=twitter"], ["compare", "interaction=3"],
+        ["compare", "account=5"], ["compare", "graph.ties=many"], ["compare", "strategy.filter=null"],
     ],
     ids=" ".join,
 )  # fmt: skip

@@ -53,11 +53,6 @@ class Crawler:
             consent_share=self.consent_share, sold_share=self.sold_share,
         )  # fmt: skip
         require(self.until > self.since, "A crawler ends before it begins.")
-        require(
-            hasattr(self.way, "taken"),
-            f"A crawler's way is {self.way!r}; it is a policy with parameters: way._target_=sim.exposure.visits.Push, "
-            "Periodic or Walk, as in conf/channel/scrape.yaml.",
-        )
 
     @property
     def retention_s(self) -> int:
