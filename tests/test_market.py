@@ -158,7 +158,7 @@ def sold_on(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 def test_a_comparison_says_what_is_sold_on(sold_on: Run) -> None:
     rows = {(row["strategy"], row["measure"]): row for row in sold_on.document["leaderboard"]}
-    for measure in ("dumped_items", "in_face_index", "in_people_search"):
+    for measure in ("dumped_items", "in_face_index", "in_people_search_index"):
         nothing = rows["nothing", measure]["mean"]
         assert sum(rows["nothing", f"{measure}_{part}"]["mean"] for part in PARTS) == pytest.approx(nothing)
         assert rows["nothing", f"{measure}_avoided"]["mean"] == 0
