@@ -14,11 +14,13 @@ from sim.annotators import follow_hired
 from sim.cleanup.plan import Plan
 from sim.core.build import build, build_each, group
 from sim.core.clock import iso_date
+from sim.core.errors import require
 from sim.core.log import Log
 from sim.core.noise import Noise
 from sim.core.parameters import settle
 from sim.core.schema import ACTIONS, DAY_S
-from sim.exposure.anew import simulate_anew
+from sim.drawn import drawn
+from sim.exposure.anew import attracts, simulate_anew, unnoticed
 from sim.exposure.apply import apply
 from sim.exposure.bars import bars_of
 from sim.exposure.doors import Doors, close_doors, standing
@@ -73,6 +75,10 @@ def clean_up(owners: Owners, config: Config, noise: Noise, *, archived: bool) ->
     """One seed: the log, every strategy's plans laid over it, and their scores."""
     world, threads = owners.world, config["threads"]
     scene, channels = prepare(world, config, noise)
+    require(
+        not (config["rivals"] and attracts(channels)),
+        "Random rivals are filtered out of one log, which says nothing of attention that a deletion draws: rivals=0.",
+    )
     log = propagate(scene, channels, noise, threads=threads)
     decision, end = world.decision, scene.horizon_end
     platform = build(settle(config["platform"], None, "platform"), "platform")
@@ -105,11 +111,13 @@ def clean_up(owners: Owners, config: Config, noise: Noise, *, archived: bool) ->
         """One strategy's plans over the log."""
         rows = actions(planned)
         doors = close_doors(scene, rows, told)
-        after, fresh = simulate_anew(
-            scene, channels, noise, log, doors=doors, bars=bars_of(scene.post, scene.author, rows), threads=threads
-        )
-        alive, book = happens(doors, after), ledger if after is log else ledger.over(after)
+        under = {"doors": doors, "bars": bars_of(scene.post, scene.author, rows), "threads": threads}
+        after, fresh = simulate_anew(scene, channels, noise, log, **under)
+        alive, book = happens(doors, after), ledger.over(after, log)
         handled = {} if hired is None else hired.parts(after, alive)
+        if attracts(channels):
+            quiet, _ = simulate_anew(scene, unnoticed(channels), noise, log, **under)
+            handled |= drawn(ledger, log, (quiet, happens(doors, quiet)), (after, alive))
         if traded is not None:
             handled |= traded.parts(after, alive, doors)
         number, kinds = owners.number[fresh], {ACTIONS[code] for plan in planned for code in plan.action.tolist()}

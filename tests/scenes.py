@@ -112,8 +112,8 @@ def scene(seed: int, *, unit_s: int, people: int = 8, owners: int = 3, each: int
     )
 
 
-def channels(unit_s: int) -> dict[str, Channel]:
-    """Every channel with delays of a few units and chances as high as they may be."""
+def channels(unit_s: int, *, drawn_share: float = 0.0) -> dict[str, Channel]:
+    """Every channel with delays of a few units and chances as high as they may be, but that of being drawn."""
     horizon, day_share = HORIZON_UNITS * unit_s, unit_s / DAY_S
     crawler: dict[str, Any] = {
         "since": unit_s, "until": horizon, "coverage": 0.7, "honours_share": 0.5, "first_party": False,
@@ -165,7 +165,7 @@ def channels(unit_s: int) -> dict[str, Channel]:
         ),
         "copy": Copy(
             p_copy=1.0, copy_delay_mean_s=unit_s, delay_median_s=2 * unit_s, delay_sigma=1.0,
-            gone_per_year=YEAR_S / (15 * unit_s),
+            gone_per_year=YEAR_S / (15 * unit_s), drawn_share=drawn_share,
             forms={"quote": Form(0.3, 0.6, 1.0), "comment": Form(0.3, 0.6, 0.7)},
         ),
         "scrape": Scrape(crawlers, public_copies_share=0.6),

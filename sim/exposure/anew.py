@@ -1,7 +1,8 @@
 """Posts simulated anew: what a plan does where an action is not a cut-off, so that filtering the log would be wrong.
 
 Who is blocked, or takes a reshare back, no longer brings a post to others, and whom she would have reached first is
-reached later by somebody else: an event the log lacks. So it is with what reaches nobody while a post is private.
+reached later by somebody else: an event the log lacks. So it is with what reaches nobody while a post is private, and
+with whom a deletion draws to the copies it leaves standing.
 Posts do not touch each other, so those that lose such an event are simulated under the plan, and their rows laid in
 place of the log's; the rest is `apply`.
 """
@@ -16,7 +17,9 @@ from sim.core.compiled import Array, compiled
 from sim.core.log import Block, Events, Log, Objects
 from sim.core.noise import Noise
 from sim.exposure.bars import Bars, barred, out_of_sight, taken_back
+from sim.exposure.channels.copy import Copy
 from sim.exposure.doors import COPY, PUBLIC_REACH, Doors, is_link
+from sim.exposure.drawn import drawing
 from sim.exposure.propagate import Channel, propagate
 from sim.exposure.scene import Scene
 
@@ -28,15 +31,28 @@ def simulate_anew(
     scene: Scene, channels: Sequence[Channel], noise: Noise, log: Log, *, doors: Doors, bars: Bars,
     threads: int | None = None,
 ) -> tuple[Log, Rows]:  # fmt: skip
-    """The log with every post that `bars` touch as it happens under them and `doors`, and which posts those are.
+    """The log with every post that `bars` touch, or whose end draws attention (`drawn.py`), as it happens under `bars`
+    and `doors`, and which posts those are.
 
     `doors` are laid over the other posts by `apply`, as over any log. The log itself, if no post is touched.
     """
     rows = touched(log, bars)
+    if attracts(channels):
+        rows = np.union1d(rows, drawing(scene, log, doors))
     if len(rows) == 0:
         return log, rows
     fresh = propagate(replace(scene, bars=bars).only(rows), channels, noise, doors=doors[:, rows], threads=threads)
     return Log(log.post, tuple(_spliced(block, rows, fresh) for block in log.blocks)), rows
+
+
+def attracts(channels: Sequence[Channel]) -> bool:
+    """Whether taking a post away draws attention to its copies."""
+    return any(isinstance(channel, Copy) and channel.drawn_share > 0 for channel in channels)
+
+
+def unnoticed(channels: Sequence[Channel]) -> list[Channel]:
+    """The channels as if taking a post away drew nobody."""
+    return [replace(each, drawn_share=0.0) if isinstance(each, Copy) else each for each in channels]
 
 
 def touched(log: Log, bars: Bars) -> Rows:

@@ -90,7 +90,7 @@ def is_view(channel: Integer) -> bool:
 
 
 @compiled
-def copied(
+def copied(  # noqa: C901, one pass
     author: Array,
     subject: Array,
     start: Array,
@@ -106,6 +106,8 @@ def copied(
     horizon_end: Integer,
     threshold: Integer,
     audience: Array,
+    away: Array,
+    drawn: Integer,
     forms: Forms,
     form_key: np.uint64,
     copy_key: np.uint64,
@@ -117,7 +119,8 @@ def copied(
     ending: Array,
 ) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
     """Columns (post, object, parent, time, channel, actor, key, learner) of all copies and views of copies; columns of
-    Objects of the copies. The given views are those that are copied.
+    Objects of the copies. The given views are those that are copied. A copy that stands when its post is taken `away`
+    (s) is shown once more, to `drawn` of 2^32 of those who would see it (`drawn.py`).
     """
     rows = [(0, 0, 0, 0, 0, 0, 0, 0)]  # post, object, parent, time, channel, actor, key, learner
     things = [(0, 0, 0, 0, 0, 0, 0, 0)]  # id, post, parent, holder, birth, natural, flags, maker
@@ -168,15 +171,18 @@ def copied(
         if len(crowd) > len(coins):
             coins, whens = np.empty(len(crowd), dtype=np.uint64), np.empty(len(crowd), dtype=np.uint64)
             shown = np.empty(len(crowd) + 1, dtype=np.int32)
-        draw_each(seen_key, identity, crowd, 0, coins, whens)
-        chance = dimmed(visibility[start[who] : start[who + 1]], share)
-        for i in shown[: lucky(coins, chance, shown)]:
-            target, seen = whole(crowd[i]), birth + delay(seeing, whens[i])
-            shut = seen >= end or seen >= horizon_end or seen < joined[target]
-            shut = shut or (is_link(flags) and out_of_sight(bars, p, seen))
-            if not shut and target != subject[p] and target != author[p]:
-                learner = 0 if is_friend(sieve, start, viewer, subject[p], target) else 1
-                rows.append((p, copy, made, seen, COPIED, target, 0, learner))
+        for wave in range(2 if birth < away[p] < end else 1):
+            draw_each(seen_key, identity, crowd, wave, coins, whens)
+            chance, since = dimmed(visibility[start[who] : start[who + 1]], share), birth
+            if wave == 1:
+                chance, since = dimmed(chance, drawn), whole(away[p])
+            for i in shown[: lucky(coins, chance, shown)]:
+                target, seen = whole(crowd[i]), since + delay(seeing, whens[i])
+                shut = seen >= end or seen >= horizon_end or seen < joined[target]
+                shut = shut or (is_link(flags) and out_of_sight(bars, p, seen))
+                if not shut and target != subject[p] and target != author[p]:
+                    learner = 0 if is_friend(sieve, start, viewer, subject[p], target) else 1
+                    rows.append((p, copy, made, seen, COPIED, target, wave, learner))
     return event_columns(rows), object_columns(things)
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles
-from sim.core.schema import ACTIONS, CHANNELS, LEARNERS, NEVER, OBJECTS
+from sim.core.schema import ACTIONS, AUDIENCES, CHANNELS, LEARNERS, NEVER, OBJECTS
 from sim.exposure.bars import BLOCKED, OUT_OF_SIGHT, TAKEN_BACK
 from sim.exposure.doors import BOUND_BY_OBJECTION, DOORS, HANGS, HONOURS_DELETION, QUOTE, Doors
 from sim.exposure.scene import Scene
@@ -102,6 +102,14 @@ class Story:
     def time(self) -> int:
         """When, s."""
         return int(self.scene.time[self.row])
+
+    @property
+    def taken_away(self) -> int:
+        """When the plan takes it from people who could see it, s: deleted, or limited while public; NEVER: not so."""
+        shut = [int(self.doors[ACTIONS.index("delete"), self.row])]
+        if self.scene.audience[self.row] == AUDIENCES.index("public"):
+            shut.append(int(self.doors[ACTIONS.index("limit"), self.row]))
+        return min(shut) if min(shut) < self.scene.natural[self.row] else NEVER
 
     def reach(self, kind: str) -> Thing:
         """The post's friends' reach, public reach or tag reach."""

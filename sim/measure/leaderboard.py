@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sim.core.noise import Noise
 from sim.core.schema import LEARNERS
-from sim.measure import handled, secondary
+from sim.measure import attention, handled, secondary
 from sim.measure.interval import Estimate, estimate
 from sim.measure.outcome import Deed, Outcome
 from sim.measure.results import Part, Row, StopHere, Waiting, WorkRow
@@ -44,7 +44,7 @@ def _rows_of(worlds: Worlds, name: str, noise: Noise) -> list[Row]:
     for measure in worlds[0][0].handled.get(name, ()):
         found = _estimate(worlds, name, lambda o, _, m=measure: o.handled[name][m], None, noise)  # type: ignore[misc]
         made.append(_row(name, measure, _unit_of(measure), found))
-    if name in worlds[0][0].anew:
+    if any(name in outcome.anew for outcomes in worlds for outcome in outcomes):
         nobody = np.zeros(1)
         anew = _estimate(worlds, name, lambda o, d: o.anew.get(name, nobody * d.kept), None, noise)
         made.append(_row(name, "simulated_anew", "posts an owner", anew))
@@ -53,7 +53,8 @@ def _rows_of(worlds: Worlds, name: str, noise: Noise) -> list[Row]:
 
 def _unit_of(measure: str) -> str:
     """The unit of a count beside exposure, or of a part of one."""
-    return next(said for name, said in (handled.UNITS | secondary.UNITS).items() if measure.startswith(name))
+    units = handled.UNITS | secondary.UNITS | attention.UNITS
+    return next(said for name, said in units.items() if measure.startswith(name))
 
 
 Measure = Callable[[Outcome, Deed], NDArray[Any]]

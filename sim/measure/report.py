@@ -11,6 +11,7 @@ from string import Template
 from typing import Any
 
 from sim.measure import captions, words
+from sim.measure.attention import against, drawn
 from sim.measure.canvas import NARROW_IN, WIDE_IN, embed
 from sim.measure.curves import cost_of_waiting, exposure_over_time, stop_here
 from sim.measure.figures import frontier, honest_bar
@@ -45,6 +46,7 @@ def write_report(results: Results) -> str:
         _out_of_reach(results),
         _inferred(results),
         _sold_on(results),
+        _drawn(results),
         _reviewed(results),
         *_scenarios(results),
         _screen(results),
@@ -139,6 +141,14 @@ def _sold_on(results: Results) -> str:
     if not said:
         return ""
     return f"<section><h2>What is sold on</h2><p>{text(said)}</p>{listings(results, text)}</section>"
+
+
+def _drawn(results: Results) -> str:
+    said = drawn(results)
+    if not said:
+        return ""
+    told = "".join(f"<p>{text(paragraph_)}</p>" for paragraph_ in said)
+    return f"<section><h2>What deleting draws</h2>{told}{against(results, text)}</section>"
 
 
 def _reviewed(results: Results) -> str:

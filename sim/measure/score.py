@@ -27,7 +27,7 @@ class Ledger:
     """What is known of one log before any plan: int64[owners, 5] each, and per post for curves.
 
     `owner` gives each post's owner by number, -1: exposes nobody who is followed; `items` its sensitive classes;
-    `anew` what simulating posts anew has avoided before any mask is laid on (`over`).
+    `anew`, int32[posts, 5], what simulating posts anew has avoided before any mask is laid on (`over`).
     """
 
     owner: NDArray[np.int64]
@@ -38,7 +38,7 @@ class Ledger:
     irreversible: Counts
     avoidable: Counts
     extractable: NDArray[np.int64]
-    anew: Counts
+    anew: NDArray[np.int32]
 
     @cached_property
     def counted(self) -> NDArray[np.bool_]:
@@ -56,16 +56,21 @@ class Ledger:
 
     def avoided(self, log: Log, alive: Masks, *, threads: int | None = None) -> Counts:
         """Pairs a plan avoids."""
-        return self.anew + self.by_owner(lost(log, alive, self.sizes, self.counted, threads=threads))
+        return self.by_owner(self.anew + lost(log, alive, self.sizes, self.counted, threads=threads))
 
-    def over(self, log: Log) -> "Ledger":
-        """This ledger for plans over a log in which posts were simulated anew: what it lacks is avoided already."""
+    def over(self, log: Log, before: Log) -> "Ledger":
+        """This ledger of the log `before` for plans over one in which posts were simulated anew: what that lacks is
+        avoided already.
+        """
+        if log is before:
+            return self
         sizes = room(log)
-        return replace(self, sizes=sizes, anew=self.total - self.by_owner(tally(log, sizes)))
+        return replace(self, sizes=sizes, anew=tally(before, self.sizes) - tally(log, sizes))
 
     def avoided_by_post(self, log: Log, alive: Masks) -> NDArray[np.int64]:
         """Pairs a plan avoids at each post, all classes together: int64[posts]."""
-        return lost(log, alive, self.sizes, self.counted).sum(axis=1, dtype=np.int64) * self.items
+        spared = self.anew + lost(log, alive, self.sizes, self.counted)
+        return spared.sum(axis=1, dtype=np.int64) * self.items
 
 
 def open_ledger(
@@ -74,12 +79,13 @@ def open_ledger(
     """The ledger of a log; `everything` is what happens if every action is taken at the decision and granted."""
     sizes = room(log)
     empty = np.zeros((owners, len(LEARNERS)), dtype=np.int64)
-    blank = Ledger(owner, items, owners, sizes, empty, empty, empty, empty[:, 0], empty)
+    nothing = np.zeros((len(owner), len(LEARNERS)), dtype=np.int32)
+    blank = Ledger(owner, items, owners, sizes, empty, empty, empty, empty[:, 0], nothing)
     total = blank.by_owner(tally(log, sizes))
     sunk = blank.by_owner(tally(log, sizes, until=decision))
     avoidable = blank.avoided(log, everything)
     repeat = blank.by_owner(extractable(log, None)[:, None])[:, 0]
-    return Ledger(owner, items, owners, sizes, sunk, total - avoidable - sunk, avoidable, repeat, empty)
+    return Ledger(owner, items, owners, sizes, sunk, total - avoidable - sunk, avoidable, repeat, nothing)
 
 
 @compiled

@@ -17,38 +17,49 @@ from sim.core.schema import ACTIONS, CHANNELS, OBJECTS
 from sim.exposure.anew import simulate_anew
 from sim.exposure.apply import apply
 from sim.exposure.bars import Bars, barred, bars_of
-from sim.exposure.doors import COMMENT, HANGS, LIMIT, QUOTE, Doors, close_doors, open_doors
+from sim.exposure.doors import COMMENT, DELETE, HANGS, LIMIT, QUOTE, Doors, close_doors, open_doors
 from sim.exposure.propagate import propagate
 from sim.exposure.scene import Scene
 from sim.measure.score import open_ledger
 from sim.measure.tally import room, tally
 
 AIMED = 150
+COPIED = CHANNELS.index("copied")
 Record = Callable[[str, object], None]
 
 
-def agree(made: Scene, unit_s: int, noise: Noise, log: Log, doors: Doors) -> tuple[Log, list[np.ndarray]]:
-    """Assert that re-simulation, filter and twin under `doors` are equal in events and in objects."""
-    chain = list(channels(unit_s).values())
-    again, alive = propagate(made, chain, noise, doors=doors, threads=1), apply(doors, log, threads=1)
+def agree(
+    made: Scene, unit_s: int, noise: Noise, log: Log, doors: Doors, *, drawn_share: float = 0.0
+) -> tuple[Log, list[np.ndarray]]:
+    """Assert that re-simulation, filter and twin under `doors` are equal in events and in objects.
+
+    Where a deletion draws attention, the filter is laid over a log in which the posts that do were simulated anew.
+    """
+    chain = list(channels(unit_s, drawn_share=drawn_share).values())
+    again = propagate(made, chain, noise, doors=doors, threads=1)
+    over, _ = simulate_anew(made, chain, noise, log, doors=doors, bars=made.bars, threads=1)
+    assert drawn_share or over is log
+    alive = apply(doors, over, threads=1)
     told_events, told_objects = retold(made, chain, noise, doors)
-    assert happenings(log, alive) == happenings(again) == told_events
-    assert held(log, alive) == held(again) == told_objects
+    assert happenings(over, alive) == happenings(again) == told_events
+    assert held(over, alive) == held(again) == told_objects
     return again, alive
 
 
 @given(
     seed=st.integers(0, 2**32), unit_s=st.sampled_from(UNITS_S), people=st.integers(2, 9), owners=st.integers(1, 2),
     each=st.integers(0, 3), about=st.integers(0, 2), share=st.sampled_from([0.1, 0.35, 0.9]),
+    drawn_share=st.sampled_from([0.0, 0.5, 1.0]),
 )  # fmt: skip
 @settings(max_examples=240)
-@example(seed=0, unit_s=3, people=2, owners=1, each=0, about=0, share=0.9)
+@example(seed=0, unit_s=3, people=2, owners=1, each=0, about=0, share=0.9, drawn_share=0.0)
 def test_any_plan_over_any_world(
-    seed: int, unit_s: int, people: int, owners: int, each: int, about: int, share: float
+    seed: int, unit_s: int, people: int, owners: int, each: int, about: int, share: float, drawn_share: float
 ) -> None:
     made = scene(seed, unit_s=unit_s, people=people, owners=owners, each=each, about=about)
     log = propagate(made, list(channels(unit_s).values()), Noise(seed), threads=1)
-    agree(made, unit_s, Noise(seed), log, aimed_doors(seed + 1, made, log, share=share, holders=6 * (seed % 2)))
+    doors = aimed_doors(seed + 1, made, log, share=share, holders=6 * (seed % 2))
+    agree(made, unit_s, Noise(seed), log, doors, drawn_share=drawn_share)
 
 
 def test_aimed_plans_change_every_kind_of_object(record_property: Record) -> None:
@@ -137,7 +148,7 @@ def test_where_an_action_is_no_cut_off_touched_posts_are_simulated_anew(record_p
     for seed in range(AIMED):
         unit_s, noise = UNITS_S[seed % len(UNITS_S)], Noise(seed)
         made = scene(50_000 + seed, unit_s=unit_s)
-        chain = list(channels(unit_s).values())
+        chain = list(channels(unit_s, drawn_share=0.5 * (seed % 5 == 0)).values())
         log = propagate(made, chain, noise, threads=1, posts_a_block=5)
         doors = aimed_doors(seed, made, log, share=0.1 * (seed % 3))
         bars = bars_of(made.post, made.author, aimed_blocks(seed, made, log))
@@ -160,7 +171,7 @@ def test_where_an_action_is_no_cut_off_touched_posts_are_simulated_anew(record_p
             decision=0,
         )
         left = tally(again, room(again))
-        assert (ledger.over(spliced).avoided(spliced, alive) == ledger.total - left.sum(axis=0)).all()
+        assert (ledger.over(spliced, log).avoided(spliced, alive) == ledger.total - left.sum(axis=0)).all()
         wrong += happenings(log, merely_filtered(log, bars, apply(doors, log))) != happenings(again)
         touched, posts = touched + len(rows), posts + len(made.post)
     record_property("share of worlds in which filtering a block would be wrong", round(wrong / AIMED, 3))
@@ -197,7 +208,7 @@ def test_taking_a_reshare_back_and_reopening_are_simulated_anew(record_property:
     for seed in range(AIMED):
         unit_s, noise = UNITS_S[seed % len(UNITS_S)], Noise(seed)
         made = scene(60_000 + seed, unit_s=unit_s)
-        chain = list(channels(unit_s).values())
+        chain = list(channels(unit_s, drawn_share=0.5 * (seed % 5 == 0)).values())
         log = propagate(made, chain, noise, threads=1, posts_a_block=5)
         turns = aimed_turns(seed, made, log)
         plan = turns + (aimed_blocks(seed, made, log) if seed % 3 == 0 else [])
@@ -222,6 +233,38 @@ def test_taking_a_reshare_back_and_reopening_are_simulated_anew(record_property:
     record_property("share of posts simulated anew", round(fresh / posts, 3))
     assert min(wrong.values()) / AIMED > 0.02, wrong
     assert 0.1 < fresh / posts < 0.95, fresh / posts
+
+
+def test_a_deletion_draws_eyes_to_copies_that_stand_and_to_nothing_else(record_property: Record) -> None:
+    """Whatever else happens happens as it did; a filter would lack what is drawn."""
+    drew = 0
+    for seed in range(AIMED // 2):
+        unit_s, noise = UNITS_S[seed % len(UNITS_S)], Noise(seed)
+        made = scene(70_000 + seed, unit_s=unit_s)
+        log = propagate(made, list(channels(unit_s).values()), noise, threads=1)
+        doors = aimed_doors(seed, made, log)
+        quiet, _ = agree(made, unit_s, noise, log, doors)
+        loud, _ = agree(made, unit_s, noise, log, doors, drawn_share=0.7)
+        before, after = happenings(quiet), happenings(loud)
+        unmarked = {each._replace(mark=0) for each in after}  # a count that is reached by another copy
+        assert {each._replace(mark=0) for each in before} <= unmarked
+        more = {(each.post, each.name): each for each in after - before}
+        things = {thing.id: thing for thing in held(loud)}
+        rows = dict(zip(made.post.tolist(), range(len(made.post)), strict=True))
+        for each in more.values():
+            thing = things.get(each.name[0])
+            if (each.name[1], each.name[3]) == (COPIED, 1):
+                row = rows[each.post]
+                taken = [doors[DELETE, row]] + [doors[LIMIT, row]] * bool(made.audience[row] == 2)
+                assert thing is not None
+                assert OBJECTS[thing.kind] == "copy"
+                assert thing.birth < min(taken) <= each.time
+                assert min(taken) < made.natural[row]
+            elif thing is not None:
+                assert (each.post, each.parent) in more, "it follows from nothing that was drawn"
+        drew += any((each.name[1], each.name[3]) == (COPIED, 1) for each in more.values())
+    record_property("share of worlds in which a deletion drew somebody", round(2 * drew / AIMED, 3))
+    assert 2 * drew / AIMED > 0.5, drew
 
 
 def test_what_is_public_again_was_out_of_sight_between() -> None:

@@ -2,7 +2,8 @@
 
 Screenshots, re-uploads, quotes and comments that say what it says. No per-view rate is published (R15: a range of
 them all). A coin a view; the copy is an object of its own, seen by the copier's audience or a share of it, copied
-again, gone by nature (D05) or by a takedown. A quote may be a link, and a thread of comments may go with its post:
+again, gone by nature (D05) or by a takedown. Where a deletion draws attention, those that stand when the post is
+taken away are looked at once more. A quote may be a link, and a thread of comments may go with its post:
 those end with the original. Two ways to one view make two copies; people are counted afterwards.
 """
 
@@ -16,10 +17,11 @@ from sim.core.errors import require, require_above_0, require_share, unknown
 from sim.core.log import Events, Objects
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, exponential, lognormal
-from sim.core.schema import CHANNELS, YEAR_S
+from sim.core.schema import CHANNELS, NEVER, YEAR_S
 from sim.exposure.copies import Forms, Views, copied, struck_views
 from sim.exposure.doors import COMMENT, HANGS, QUOTE
 from sim.exposure.draft import NOTHING, Draft, Stage, no_events, no_objects
+from sim.exposure.drawn import taken_away
 from sim.exposure.scene import Scene
 from sim.exposure.story import Story, Thing
 
@@ -49,7 +51,8 @@ class Form:
 class Copy:
     """`p_copy` a view, after `copy_delay_mean_s`; the copy seen as a feed post, gone at `gone_per_year`.
 
-    `forms`: the shares of quotes and comments; the rest are pictures or texts of the copier's own.
+    `forms`: the shares of quotes and comments; the rest are pictures or texts of the copier's own. `drawn_share` of
+    those who would see a copy come to it when the post is taken away (`drawn.py`).
     """
 
     p_copy: float
@@ -57,10 +60,11 @@ class Copy:
     delay_median_s: float
     delay_sigma: float
     gone_per_year: float
+    drawn_share: float
     forms: Mapping[str, Form]
 
     def __post_init__(self) -> None:
-        require_share(p_copy=self.p_copy)
+        require_share(p_copy=self.p_copy, drawn_share=self.drawn_share)
         for name in self.forms:
             if name not in FLAGS:
                 raise unknown("form of a copy", name, FLAGS)
@@ -114,15 +118,23 @@ class Copy:
         (post, object_, parent, time, channel, actor, way, learner), things = copied(
             scene.author[here], scene.subject[here], scene.start, scene.viewer, scene.visibility, scene.joined, views,
             draft.objects.id, draft.close, draft.bars, draft.doors, draft.first, scene.horizon_end, threshold,
-            scene.audience[here], self.columns(), noise.key("copy form"), key, noise.key("copy id"),
-            noise.key("copy seen"), noise.key("copy gone"), *self.tables(),
+            scene.audience[here], self._away(draft), int(self.drawn_share * 2**32), self.columns(),
+            noise.key("copy form"), key, noise.key("copy id"), noise.key("copy seen"), noise.key("copy gone"),
+            *self.tables(),
         )  # fmt: skip
         return Stage(post, Events(object_, parent, time, channel, actor, way, NOTHING, learner), Objects(*things))
+
+    def _away(self, draft: Draft) -> Array:
+        """When each post of the block is taken away, s; NEVER where that draws nobody."""
+        if self.drawn_share:
+            return taken_away(draft.scene, draft.doors)[draft.first : draft.last]
+        return np.full(draft.posts, NEVER, dtype=np.int64)
 
     def tell(self, story: Story, noise: Noise) -> None:
         """The same in plain Python, for one post."""
         threshold = self.threshold(story.scene)
         making, seeing, ending = self.tables()
+        away = story.taken_away if self.drawn_share else NEVER
         views = [e for e in story.events if CHANNELS[e.name.channel] in VIEWS]
         while views:
             view = views.pop(0).name
@@ -141,12 +153,16 @@ class Copy:
             natural = birth + story.delay(ending, story.draw(noise, "copy gone", identity)[0])
             flags, share = self._form(story, noise, identity, met)
             copy = story.make("copy", identity, met.id, view.actor, birth, natural, flags, made)
+            waves = [(birth, 2**32)]
+            if birth < away < copy.close:
+                waves.append((away, int(self.drawn_share * 2**32)))
             for viewer, chance in story.audience(view.actor):
-                coin, when = story.draw(noise, "copy seen", identity, viewer)
-                if coin >> 32 < chance * share >> 32:
-                    time = birth + story.delay(seeing, when)
-                    if story.see(copy, made, time, "copied", viewer, 0, story.learner(viewer)):
-                        views.append(story.events[-1])
+                for wave, (since, drawn) in enumerate(waves):
+                    coin, when = story.draw(noise, "copy seen", identity, viewer, wave)
+                    if coin >> 32 < (chance * share >> 32) * drawn >> 32:
+                        time = since + story.delay(seeing, when)
+                        if story.see(copy, made, time, "copied", viewer, wave, story.learner(viewer)):
+                            views.append(story.events[-1])
 
     def _form(self, story: Story, noise: Noise, identity: int, met: Thing) -> tuple[int, int]:
         """A copy's flags, and the share of the copier's audience that is shown it, of 2^32."""
