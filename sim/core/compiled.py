@@ -22,13 +22,25 @@ PREFETCH = ir.FunctionType(ir.VoidType(), [BYTES, FLAG, FLAG, FLAG])
 
 def compiled(function: F) -> F:
     """Compile with numba, without the interpreter's lock, cached on disk where a folder can be written."""
+    return _njit(function)
+
+
+def lean(function: F) -> F:
+    """`compiled` for what makes no arrays: nothing counts who holds them.
+
+    A slice or a call would cost two locked steps of a counter, and two threads would fight for the scene's counters.
+    """
+    return _njit(function, _nrt=False)
+
+
+def _njit(function: F, **options: bool) -> F:
     try:
-        return numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+        return numba.njit(cache=True, nogil=True, error_model="numpy", **options)(function)
     except RuntimeError:  # neither the code's folder nor the user's cache folder can be written
-        return numba.njit(nogil=True, error_model="numpy")(function)
+        return numba.njit(nogil=True, error_model="numpy", **options)(function)
 
 
-@compiled
+@lean
 def draw(key: np.uint64, a: Integer, b: Integer, c: Integer) -> tuple[np.uint64, np.uint64]:
     """Two words of Threefry-2x64-20, equal to `Noise.words` for the same decision's key and ids."""
     k0 = np.uint64(key)
@@ -54,11 +66,18 @@ def draw(key: np.uint64, a: Integer, b: Integer, c: Integer) -> tuple[np.uint64,
     return x0, x1
 
 
-@compiled
+@lean
 def draw_each(key: np.uint64, a: Integer, b: Array, c: Integer, first: Array, second: Array) -> None:
     """`draw` for each entry of `b` into two columns with at least as much room; several at once in wide registers."""
     for i in range(len(b)):
         first[i], second[i] = draw(key, a, b[i], c)
+
+
+@lean
+def draw_on(key: np.uint64, a: Integer, b: Integer, first: Array) -> None:
+    """The first words of `draw` for b, b + 1 ..., as many as there is room for."""
+    for i in range(len(first)):
+        first[i] = draw(key, a, b + i, 0)[0]
 
 
 @compiled
@@ -84,7 +103,7 @@ def fetch(typing: Any, column: Any, row: Any) -> Any:
     return types.void(column, types.uintp), generate
 
 
-@compiled
+@lean
 def lucky(coin: Array, chance: Array, found: Array) -> int:
     """Which of `chance` (thresholds of 32 bits) exceed the top halves of their coins: numbers in `found`; how many.
 
@@ -97,7 +116,14 @@ def lucky(coin: Array, chance: Array, found: Array) -> int:
     return count
 
 
-@compiled
+@lean
+def gather(column: Array, rows: Array, into: Array) -> None:
+    """into[i] = column[rows[i]]."""
+    for i in range(len(rows)):
+        into[i] = column[np.uintp(rows[i])]
+
+
+@lean
 def delay(table: Array, word: np.uint64) -> int:
     """Seconds drawn from a table of quantiles; the numpy twin is `sim.core.quantile.delay`."""
     row = np.uintp(word >> np.uint64(52))
@@ -105,7 +131,7 @@ def delay(table: Array, word: np.uint64) -> int:
     return table[row] + (((table[row + np.uintp(1)] - table[row]) * part) >> 16)
 
 
-@compiled
+@lean
 def whole(number: Integer) -> int:
     """A number as a signed 64-bit one."""
     return np.int64(number)  # type: ignore[return-value]

@@ -5,7 +5,7 @@
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, compiled, whole, wider
+from sim.core.compiled import Array, Integer, compiled, whole, wider, lean
 
 FREE = -1
 
@@ -19,7 +19,7 @@ def new_roll(people: Integer) -> tuple[Array, Array]:
     return np.full(room, -1, dtype=np.int32), np.empty(room // 2, dtype=np.int32)
 
 
-@compiled
+@lean
 def place_of(slots: Array, roll: Array, count: Integer, who: Integer) -> int:
     """Where a person stands on a roll of `count`; one who is new to it is put at its end, place `count`."""
     at = first_slot(slots, who)
@@ -32,7 +32,7 @@ def place_of(slots: Array, roll: Array, count: Integer, who: Integer) -> int:
     return whole(count)
 
 
-@compiled
+@lean
 def first_slot(slots: Array, who: Integer) -> np.uintp:
     """Where the search for a person begins."""
     return np.uintp((whole(who) * 0x9E3779B1 >> 12) & (len(slots) - 1))
@@ -47,7 +47,7 @@ def grown(slots: Array, roll: Array, count: Integer) -> tuple[Array, Array]:
     return larger, longer
 
 
-@compiled
+@lean
 def room_for(wanted: Integer) -> int:
     """The least power of two of at least `wanted`, and 16."""
     size = 16
@@ -56,7 +56,7 @@ def room_for(wanted: Integer) -> int:
     return size
 
 
-@compiled
+@lean
 def slot_of(slots: Array, who: Integer) -> np.uintp:
     """Where a learner stands in a table, or the free slot where she would; probing is linear."""
     mask = len(slots) - 1

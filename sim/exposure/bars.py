@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, compiled
+from sim.core.compiled import Array, Integer, compiled, lean
 from sim.core.errors import require
 from sim.core.schema import ACTIONS, NEVER
 
@@ -101,7 +101,7 @@ def sight(post: Array, author: Array, rows: Array) -> list[tuple[int, int, int]]
     return found
 
 
-@compiled
+@lean
 def barred(bars: Bars, p: Integer, who: Integer, time: Integer, public: bool) -> bool:
     """Whether post p is barred to a person at a time (s): in its `public` reach, or in the friends'."""
     for at in range(bars.start[p], bars.start[p + 1]):
@@ -111,13 +111,25 @@ def barred(bars: Bars, p: Integer, who: Integer, time: Integer, public: bool) ->
     return False
 
 
-@compiled
+@lean
+def admitted(bars: Bars, p: Integer, time: Array, who: Array, first: Integer, last: Integer) -> int:
+    """Friends' views of post p in rows `first` to `last`, those barred taken out; the end of those left."""
+    if bars.start[p] == bars.start[p + 1]:
+        return last
+    left = first
+    for row in range(first, last):
+        time[left], who[left] = time[row], who[row]
+        left += not barred(bars, p, who[row], time[row], False)
+    return left
+
+
+@lean
 def out_of_sight(bars: Bars, p: Integer, time: Integer) -> bool:
     """Whether post p is out of everybody's sight but friends' at a time (s)."""
     return barred(bars, p, -2, time, True)
 
 
-@compiled
+@lean
 def taken_back(bars: Bars, p: Integer, who: Integer, shared: Integer) -> int:
     """When a person takes back what she passed on at `shared` (s) of post p; NEVER: she does not."""
     end = NEVER

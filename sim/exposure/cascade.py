@@ -4,10 +4,10 @@ from heapq import heappop, heappush
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, compiled, delay, draw, draw_each, fetch, whole
+from sim.core.compiled import Array, Integer, compiled, delay, draw, draw_each, fetch, whole, lean
 from sim.core.roll import first_slot, grown, new_roll, place_of
 from sim.exposure.bars import Bars, barred, taken_back
-from sim.exposure.reach import is_friend, new_sieve, sift
+from sim.exposure.reach import NOBODY, circle_of, is_friend
 
 FEED, DISCOVERY = 0, 2
 FIRST, ROW, BROUGHT, SINCE, SHARE = range(5)
@@ -91,13 +91,13 @@ def spread(  # noqa: C901, one heap
     room = 1024
     coin, when = np.empty(room, dtype=np.uint64), np.empty(room, dtype=np.uint64)
     whom, moment = np.empty(room + 1, dtype=np.int32), np.empty(room + 1, dtype=np.int64)
-    sieve, sifted = new_sieve(), -1
+    circle, center = circle_of(start, viewer, NOBODY), NOBODY
     for p in range(len(post)):
         if view_start[p] == view_start[p + 1]:
             continue
-        if sifted != subject[p]:
-            sifted = subject[p]
-            sift(sieve, start, viewer, sifted)
+        if center != subject[p]:
+            center = subject[p]
+            circle = circle_of(start, viewer, center)
         last = min(close[3 * p + 1], horizon_end)
         todo.clear()
         slots, roll = new_roll(view_start[p + 1] - view_start[p])
@@ -120,7 +120,7 @@ def spread(  # noqa: C901, one heap
             who = roll[np.uintp(place)]
             if known[place, SHARE] < 0 or barred(bars, p, who, time, True):
                 continue
-            friend = is_friend(sieve, start, viewer, subject[p], who)
+            friend = is_friend(circle, who)
             if known[place, ROW] == UNWRITTEN:
                 write_view(rows, p, roll, known, place, friend)
             known[place, SHARE] = -2 - len(rows)
@@ -159,11 +159,11 @@ def spread(  # noqa: C901, one heap
                     fetch_crowd(start, viewer, visibility, target)
         for place in range(count):
             if known[place, ROW] == UNWRITTEN:
-                write_view(rows, p, roll, known, place, is_friend(sieve, start, viewer, subject[p], roll[place]))
+                write_view(rows, p, roll, known, place, is_friend(circle, roll[place]))
     return columns_of(rows)
 
 
-@compiled
+@lean
 def fetch_crowd(start: Array, viewer: Array, visibility: Array, who: Integer) -> None:
     """Ask for the first ties of a person who will pass a post on."""
     row = np.uintp(start[np.uintp(who)])
@@ -172,14 +172,14 @@ def fetch_crowd(start: Array, viewer: Array, visibility: Array, who: Integer) ->
         fetch(visibility, row + np.uintp(16 * line))
 
 
-@compiled
+@lean
 def note(known: Array, place: Integer, first: Integer, row: Integer, brought: Integer, since: Integer) -> None:
     """Write down a person's first view."""
     known[place, FIRST], known[place, ROW], known[place, BROUGHT] = first, row, brought
     known[place, SINCE], known[place, SHARE] = since, 0
 
 
-@compiled
+@lean
 def earlier(known: Array, place: Integer, seen: Integer, since: Integer, by: Integer, roll: Array) -> bool:
     """Whether a delivery at `seen` comes before a person's first view: by time, then its reshare's, then by whom."""
     if known[place, FIRST] != seen:
@@ -201,7 +201,7 @@ def write_view(
     ))  # fmt: skip
 
 
-@compiled
+@lean
 def deliver(
     key: np.uint64, post: Integer, by: Integer, viewer: Array, visibility: Array, low: Integer, crowd: Integer,
     coin: Array, when: Array, reached: Array,
@@ -219,7 +219,7 @@ def deliver(
     return count
 
 
-@compiled
+@lean
 def in_time(
     hits: Integer, viewer: Array, low: Integer, when: Array, since: Integer, delays: Array, end: Integer, whom: Array,
     moment: Array,

@@ -4,10 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, compiled, delay, draw, draw_each, lucky, whole
+from sim.core.compiled import Array, Integer, compiled, delay, draw, draw_each, lucky, whole, lean
 from sim.exposure.bars import Bars, barred, out_of_sight
 from sim.exposure.doors import HANGS, PUBLIC_REACH, QUOTE, closing, is_link
-from sim.exposure.reach import is_friend, new_sieve, sift
+from sim.exposure.reach import NOBODY, circle_of, is_friend
 
 FORWARD, COPY, COPIED = 4, 5, 6
 WHOLE = 1 << 32
@@ -83,7 +83,7 @@ def struck_views(
     return post, row, met_row, when, way_, who_, key_
 
 
-@compiled
+@lean
 def is_view(channel: Integer) -> bool:
     """Whether an event shows its actor the post: who passes on, takes, reads or trains is no viewer."""
     return bool(channel <= 2 or channel in (FORWARD, COPIED))
@@ -132,7 +132,7 @@ def copied(  # noqa: C901, one pass
     turn = 0
     coins, whens = np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.uint64)
     shown = np.empty(1, dtype=np.int32)
-    sieve, sifted = new_sieve(), -1
+    circle, center = circle_of(start, viewer, NOBODY), NOBODY
     while turn < given + len(rows):
         if turn < given:
             p, channel, time = whole(views.post[turn]), whole(views.channel[turn]), whole(views.time[turn])
@@ -155,10 +155,10 @@ def copied(  # noqa: C901, one pass
             continue
         if met < 0 and is_link(things[-2 - met][6]) and out_of_sight(bars, p, birth):
             continue
-        if sifted != subject[p]:
-            sifted = subject[p]
-            sift(sieve, start, viewer, sifted)
-        learner = 0 if is_friend(sieve, start, viewer, subject[p], who) else 1
+        if center != subject[p]:
+            center = subject[p]
+            circle = circle_of(start, viewer, center)
+        learner = 0 if is_friend(circle, who) else 1
         made, copy = -2 - len(rows), -2 - len(things)
         rows.append((p, met, view, birth, COPY, who, key << 4 | channel, learner))
         identity = whole(draw(id_key, met_id, who, way)[0] >> np.uint64(2) | np.uint64(1) << np.uint64(62))
@@ -181,12 +181,12 @@ def copied(  # noqa: C901, one pass
                 shut = seen >= end or seen >= horizon_end or seen < joined[target]
                 shut = shut or (is_link(flags) and out_of_sight(bars, p, seen))
                 if not shut and target != subject[p] and target != author[p]:
-                    learner = 0 if is_friend(sieve, start, viewer, subject[p], target) else 1
+                    learner = 0 if is_friend(circle, target) else 1
                     rows.append((p, copy, made, seen, COPIED, target, wave, learner))
     return event_columns(rows), object_columns(things)
 
 
-@compiled
+@lean
 def form_of(forms: Forms, identity: Integer, key: np.uint64, audience: Integer, of_original: bool) -> tuple[int, int]:
     """The flags of a copy and the share of the copier's audience it is shown to (of 2^32). A quote of what is not for
     everybody, or of a copy, holds the words themselves; else it may be no more than a link."""

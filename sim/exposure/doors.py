@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.compiled import Array, Integer, compiled
+from sim.core.compiled import Array, Integer, compiled, lean
 from sim.core.errors import require
 from sim.core.log import Objects
 from sim.core.schema import ACTIONS, AUDIENCES, NEVER
@@ -116,7 +116,7 @@ def is_link(flags: Integer) -> bool:
     return bool(flags & HANGS and flags & QUOTE)
 
 
-@compiled
+@lean
 def closing(
     kind: Integer, holder: Integer, birth: Integer, natural: Integer, flags: Integer, post: Integer, doors: Array
 ) -> Integer:

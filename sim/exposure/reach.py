@@ -2,39 +2,25 @@
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, compiled, whole
+from sim.core.compiled import Array, Integer, compiled, lean
+from sim.core.roll import FREE, room_for, slot_of
 
-SIEVE = 4096
-
-
-@compiled
-def is_viewer(start: Array, viewer: Array, person: Integer, who: Integer) -> bool:
-    """Whether `who` is in the audience of `person` (binary search in the ascending row)."""
-    low, high = start[person], start[person + 1]
-    while low < high:
-        middle = (low + high) // 2
-        if viewer[middle] < who:
-            low = middle + 1
-        else:
-            high = middle
-    return low < start[person + 1] and viewer[low] == who
+NOBODY = -1
 
 
 @compiled
-def new_sieve() -> Array:
-    """A sieve that lets nobody through, for `sift`."""
-    return np.zeros(SIEVE, dtype=np.bool_)
+def circle_of(start: Array, viewer: Array, person: Integer) -> Array:
+    """The audience of `person` (`NOBODY`: none) as a table of slots, int32, where anyone is looked up in a step or two."""
+    if person == NOBODY:
+        return np.full(2, FREE, dtype=np.int32)
+    crowd = viewer[start[person] : start[person + 1]]
+    circle = np.full(room_for(4 * len(crowd)), FREE, dtype=np.int32)
+    for who in crowd:
+        circle[slot_of(circle, who)] = who
+    return circle
 
 
-@compiled
-def sift(sieve: Array, start: Array, viewer: Array, person: Integer) -> None:
-    """Make a sieve that holds back most people who are not in the audience of `person`."""
-    sieve[:] = False
-    for at in range(start[person], start[person + 1]):
-        sieve[viewer[at] & (SIEVE - 1)] = True
-
-
-@compiled
-def is_friend(sieve: Array, start: Array, viewer: Array, person: Integer, who: Integer) -> bool:
-    """`is_viewer`, with the sieve of `person` before the search."""
-    return bool(sieve[np.uintp(whole(who) & (SIEVE - 1))] and is_viewer(start, viewer, person, who))
+@lean
+def is_friend(circle: Array, who: Integer) -> bool:
+    """Whether `who` is in the audience whose circle this is."""
+    return bool(circle[slot_of(circle, who)] == who)

@@ -5,7 +5,7 @@ from dataclasses import fields
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, compiled
+from sim.core.compiled import Array, Integer, compiled, lean
 from sim.core.log import Block, Events, Objects
 
 EVENT_TYPES = {
@@ -113,7 +113,7 @@ def places(post: Array, posts: Integer) -> tuple[Array, Array]:
     return start, place
 
 
-@compiled
+@lean
 def final_row(row: Integer, post: Integer, offsets: Array, moved: Array) -> Integer:
     """A row number of the draft, of post `post`, as the finished block's; -1 stays."""
     if row < 0:
@@ -133,7 +133,7 @@ def remade(maker: Array, post: Array, offsets: Array, moved: Array) -> Array:
     return final
 
 
-@compiled
+@lean
 def lay(
     start: Array,
     shift: Array,
@@ -185,14 +185,14 @@ def lay(
             fill_run(to_mark, at, count, 0)
 
 
-@compiled
+@lean
 def copy_run(to: Array, at: Integer, column: Array, low: Integer, count: Integer) -> None:
     """to[at + i] = column[low + i]; unsigned, so that no index is asked whether it counts from the end."""
     for i in range(count):
         to[np.uintp(at + i)] = column[np.uintp(low + i)]
 
 
-@compiled
+@lean
 def fill_run(to: Array, at: Integer, count: Integer, value: Integer) -> None:
     """to[at + i] = value."""
     for i in range(count):

@@ -10,20 +10,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, compiled, delay, draw, draw_each, whole, wider
+from sim.core.compiled import Array, Integer, compiled, delay, draw_each, draw_on, gather, whole, wider, lean
 from sim.core.errors import require_above_0
 from sim.core.log import Events
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, exponential
 from sim.core.schema import YEAR_S
-from sim.exposure.bars import Bars, barred
+from sim.exposure.bars import Bars, admitted, barred
 from sim.exposure.draft import NOTHING, Draft, Stage, no_objects
-from sim.exposure.reach import is_friend, is_viewer, new_sieve, sift
+from sim.exposure.reach import NOBODY, circle_of, is_friend
 from sim.exposure.story import Story
 
 DISCOVERY = 2
-DRAWN_AHEAD = 8
-"""Looks at a post drawn together."""
+DRAWN_AHEAD = 16
+"""Visits to a profile, and looks at a post, drawn together."""
 MOST_SEEN_SHARE = 0.9
 """One visitor sees at most this share of a profile's public items, however few there are."""
 
@@ -139,46 +139,52 @@ def found(  # noqa: C901, two ways of finding
     for p in range(len(post)):
         widest = max(widest, start[author[p] + 1] - start[author[p]])
     word, unused = np.empty(widest, dtype=np.uint64), np.empty(widest, dtype=np.uint64)
-    finding = np.empty(widest + 1, dtype=np.int32)
     visits, look = np.empty(1024, dtype=np.int64), np.empty(1024, dtype=np.int64)
-    visited = -1
-    sieve, sifted = new_sieve(), -1
+    ahead = np.empty(DRAWN_AHEAD, dtype=np.uint64)
+    since, finding = np.empty(widest, dtype=np.int64), np.empty(widest + 1, dtype=np.int32)
+    circle, center = circle_of(start, viewer, NOBODY), NOBODY
+    gathered = visited = NOBODY
     count = 0
     n = 0
     for p in range(len(post)):
         if audience[p] == 0:
             continue
         if audience[p] == 2 and visited != author[p]:
-            visits, count = visit_times(author[p], joined[author[p]], horizon_end, visit_key, visit_gaps, visits)
+            visits, count = visit_times(author[p], joined[author[p]], horizon_end, visit_key, visit_gaps, ahead, visits)
             visited = author[p]
         if count > len(look):
             look = np.empty(2 * count, dtype=np.int64)
-        most = n + start[author[p] + 1] - start[author[p]] + count
+        most = n + start[author[p] + 1] - start[author[p]] + count + 1
         if most > room:
             room = 2 * most
             out_post, out_object = wider(out_post, room), wider(out_object, room)
             out_time, out_actor = wider(out_time, room), wider(out_actor, room)
             out_key, out_learner = wider(out_key, room), wider(out_learner, room)
+        foreign = author[p] != subject[p]
+        if center != subject[p] and (foreign or audience[p] == 2):
+            center = subject[p]
+            circle = circle_of(start, viewer, center)
         last = min(close[3 * p], horizon_end)
         if last > time[p]:
-            crowd = viewer[start[author[p]] : start[author[p] + 1]]
+            crowd, first = viewer[start[author[p]] : start[author[p] + 1]], n
+            if gathered != author[p]:
+                gathered = author[p]
+                gather(joined, crowd, since)
             draw_each(friend_key, post[p], crowd, 0, word, unused)
-            foreign = author[p] != subject[p]
             for each in finding[: soon(word[: len(crowd)], friend_delays, last - time[p], finding)]:
                 i, row = np.uintp(each), np.uintp(n)
-                who = crowd[i]
-                seen = max(time[p], joined[who]) + delay(friend_delays, word[i])
-                if seen < last and who != subject[p] and who != author[p] and not barred(bars, p, who, seen, False):
-                    out_post[row], out_object[row], out_time[row], out_actor[row], out_key[row] = p, 3 * p, seen, who, 0
-                    out_learner[row] = 1 if foreign and not is_viewer(start, viewer, subject[p], who) else 0
-                    n += 1
+                seen = max(time[p], since[i]) + delay(friend_delays, word[i])
+                out_time[row], out_actor[row] = seen, crowd[i]
+                n += (seen < last) & (crowd[i] != subject[p])
+            n = admitted(bars, p, out_time, out_actor, first, n)
+            for row in range(first, n):
+                out_post[row], out_object[row], out_key[row], out_learner[row] = p, 3 * p, 0, 0
+            for row in range(first, n if foreign else first):
+                out_learner[row] = not is_friend(circle, out_actor[row])
         if audience[p] < 2:
             continue
-        if sifted != subject[p]:
-            sifted = subject[p]
-            sift(sieve, start, viewer, sifted)
         last = min(close[3 * p + 1], horizon_end)
-        made = looked(post[p], time[p], last, visits[:count], hazards[p], look_key, skips, look)
+        made = looked(post[p], time[p], last, visits[:count], hazards[p], look_key, skips, ahead, look)
         if made > len(word):
             word, unused = np.empty(2 * made, dtype=np.uint64), np.empty(2 * made, dtype=np.uint64)
         draw_each(visitor_key, author[p], look[:made], 0, word, unused)
@@ -188,34 +194,33 @@ def found(  # noqa: C901, two ways of finding
             if who != subject[p] and who != author[p] and seen >= joined[who] and not barred(bars, p, who, seen, True):
                 out_post[n], out_object[n], out_time[n] = p, 3 * p + 1, seen
                 out_actor[n], out_key[n] = who, look[nth]
-                out_learner[n] = 0 if is_friend(sieve, start, viewer, subject[p], who) else 1
+                out_learner[n] = not is_friend(circle, who)
                 n += 1
     return out_post[:n], out_object[:n], out_time[:n], out_actor[:n], out_key[:n], out_learner[:n]
 
 
-@compiled
+@lean
 def looked(
     post: Integer, time: Integer, last: Integer, visits: Array, hazard: Integer, key: np.uint64, skips: Array,
-    look: Array,
+    word: Array, look: Array,
 ) -> int:  # fmt: skip
     """The visits after a post's `time` and before `last` that look at it, into `look`; how many."""
-    word = np.empty(DRAWN_AHEAD, dtype=np.uint64)
     visit = np.searchsorted(visits, time, side="right")
     end = np.searchsorted(visits, last, side="left")
     hit = 0
     while visit < end:
-        if hit % DRAWN_AHEAD == 0:
-            for i in range(DRAWN_AHEAD):
-                word[i] = draw(key, post, hit + i, 0)[0]
-        visit += (delay(skips, word[hit % DRAWN_AHEAD]) << 12) // hazard
-        if visit < end:
+        draw_on(key, post, hit, word)
+        for each in word:
+            visit += (delay(skips, each) << 12) // hazard
+            if visit >= end:
+                break
             look[hit] = visit
             hit += 1
             visit += 1
     return hit
 
 
-@compiled
+@lean
 def soon(word: Array, delays: Array, within: Integer, found: Array) -> int:
     """Which words may give a delay below `within` (s), by their table rows alone: numbers in `found`; how many."""
     rows = np.uint64(np.searchsorted(delays, within))
@@ -228,15 +233,19 @@ def soon(word: Array, delays: Array, within: Integer, found: Array) -> int:
 
 @compiled
 def visit_times(
-    person: Integer, joined: Integer, horizon_end: Integer, key: np.uint64, gaps: Array, visits: Array
+    person: Integer, joined: Integer, horizon_end: Integer, key: np.uint64, gaps: Array, word: Array, visits: Array
 ) -> tuple[Array, int]:
     """Times of strangers' visits to a profile, ascending, up to the horizon; and how many."""
     count = 0
     time = joined
     while time < horizon_end:
-        time += 1 + delay(gaps, draw(key, person, count, 0)[0])
-        if count == len(visits):
-            visits = wider(visits, 2 * count)
-        visits[count] = time
-        count += 1
+        draw_on(key, person, count, word)
+        if count + len(word) > len(visits):
+            visits = wider(visits, 2 * len(visits))
+        for each in word:
+            time += 1 + delay(gaps, each)
+            visits[np.uintp(count)] = time
+            count += 1
+            if time >= horizon_end:
+                break
     return visits, count

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, compiled, delay, draw_each, lucky
+from sim.core.compiled import Array, Integer, compiled, delay, draw_each, gather, lucky
 from sim.core.errors import require_above_0
 from sim.core.log import Events
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, lognormal
-from sim.exposure.bars import Bars, barred
+from sim.exposure.bars import Bars, admitted
 from sim.exposure.draft import NOTHING, Draft, Stage, no_objects
-from sim.exposure.reach import is_viewer
+from sim.exposure.reach import NOBODY, circle_of, is_friend
 from sim.exposure.story import Story
 
 
@@ -89,12 +89,14 @@ def shown(
             widest = max(widest, own, others)
     out_post = np.empty(most, dtype=np.int32)
     out_object = np.empty(most, dtype=np.int32)
-    out_time = np.empty(most, dtype=np.int32)
+    out_time = np.empty(most + 1, dtype=np.int32)
     out_channel = np.empty(most, dtype=np.int8)
-    out_actor = np.empty(most, dtype=np.int32)
+    out_actor = np.empty(most + 1, dtype=np.int32)
     out_learner = np.empty(most, dtype=np.int8)
     coin, when = np.empty(widest, dtype=np.uint64), np.empty(widest, dtype=np.uint64)
     seeing = np.empty(widest + 1, dtype=np.int32)
+    circle, center = circle_of(start, viewer, NOBODY), NOBODY
+    since, gathered = np.empty(widest, dtype=np.int64), NOBODY
     n = 0
     for p in range(len(post)):
         if audience[p] == 0:
@@ -106,22 +108,24 @@ def shown(
             if last <= time[p]:
                 continue
             crowd = viewer[start[person] : start[person + 1]]
+            if gathered != person:
+                gathered = person
+                gather(joined, crowd, since)
             draw_each(tag_key if turn else feed_key, post[p], crowd, 0, coin, when)
-            count = lucky(coin, visibility[start[person] : start[person + 1]], seeing)
-            foreign = author[p] != subject[p] and turn == 0
-            barring = turn == 0 and bars.start[p] < bars.start[p + 1]
-            for each in seeing[:count]:
+            first = n
+            for each in seeing[: lucky(coin, visibility[start[person] : start[person + 1]], seeing)]:
                 i, row = np.uintp(each), np.uintp(n)
                 seen, who = time[p] + delay(delays, when[i]), crowd[i]
-                if seen >= last or who == subject[p] or who == author[p] or seen < joined[np.uintp(who)]:
-                    continue
-                if barring and barred(bars, p, who, seen, False):
-                    continue
-                out_post[row] = p
-                out_object[row] = reach
-                out_time[row] = seen
-                out_channel[row] = turn
-                out_actor[row] = who
-                out_learner[row] = 1 if foreign and not is_viewer(start, viewer, subject[p], who) else 0
-                n += 1
+                out_time[row], out_actor[row] = seen, who
+                n += (seen < last) & (seen >= since[i]) & (who != subject[p]) & (who != author[p])
+            if turn == 0:
+                n = admitted(bars, p, out_time, out_actor, first, n)
+            foreign = author[p] != subject[p] and turn == 0
+            if foreign and center != subject[p]:
+                center = subject[p]
+                circle = circle_of(start, viewer, center)
+            for row in range(first, n):
+                out_post[row], out_object[row], out_channel[row], out_learner[row] = p, reach, turn, 0
+            for row in range(first, n if foreign else first):
+                out_learner[row] = not is_friend(circle, out_actor[row])
     return out_post[:n], out_object[:n], out_time[:n], out_channel[:n], out_actor[:n], out_learner[:n]
