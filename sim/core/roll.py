@@ -5,7 +5,7 @@
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, compiled, whole, wider, lean
+from sim.core.compiled import Array, Integer, compiled, lean, whole, wider
 
 FREE = -1
 

@@ -112,7 +112,7 @@ def barred(bars: Bars, p: Integer, who: Integer, time: Integer, public: bool) ->
 
 
 @lean
-def admitted(bars: Bars, p: Integer, time: Array, who: Array, first: Integer, last: Integer) -> int:
+def admitted(bars: Bars, p: Integer, time: Array, who: Array, first: int, last: int) -> int:
     """Friends' views of post p in rows `first` to `last`, those barred taken out; the end of those left."""
     if bars.start[p] == bars.start[p + 1]:
         return last

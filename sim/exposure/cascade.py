@@ -4,10 +4,10 @@ from heapq import heappop, heappush
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, compiled, delay, draw, draw_each, fetch, whole, lean
+from sim.core.compiled import Array, Integer, compiled, delay, draw, draw_each, fetch, lean, whole
 from sim.core.roll import first_slot, grown, new_roll, place_of
 from sim.exposure.bars import Bars, barred, taken_back
-from sim.exposure.reach import NOBODY, circle_of, is_friend
+from sim.exposure.reach import NOBODY, draw_circle, is_friend, new_circle
 
 FEED, DISCOVERY = 0, 2
 FIRST, ROW, BROUGHT, SINCE, SHARE = range(5)
@@ -91,13 +91,13 @@ def spread(  # noqa: C901, one heap
     room = 1024
     coin, when = np.empty(room, dtype=np.uint64), np.empty(room, dtype=np.uint64)
     whom, moment = np.empty(room + 1, dtype=np.int32), np.empty(room + 1, dtype=np.int64)
-    circle, center = circle_of(start, viewer, NOBODY), NOBODY
+    circle, center = new_circle(start, subject), NOBODY
     for p in range(len(post)):
         if view_start[p] == view_start[p + 1]:
             continue
         if center != subject[p]:
             center = subject[p]
-            circle = circle_of(start, viewer, center)
+            draw_circle(circle, start, viewer, center)
         last = min(close[3 * p + 1], horizon_end)
         todo.clear()
         slots, roll = new_roll(view_start[p + 1] - view_start[p])

@@ -4,10 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, compiled, delay, draw, draw_each, lucky, whole, lean
+from sim.core.compiled import Array, Integer, compiled, delay, draw, draw_each, lean, lucky, whole
 from sim.exposure.bars import Bars, barred, out_of_sight
 from sim.exposure.doors import HANGS, PUBLIC_REACH, QUOTE, closing, is_link
-from sim.exposure.reach import NOBODY, circle_of, is_friend
+from sim.exposure.reach import NOBODY, draw_circle, is_friend, new_circle
 
 FORWARD, COPY, COPIED = 4, 5, 6
 WHOLE = 1 << 32
@@ -132,7 +132,7 @@ def copied(  # noqa: C901, one pass
     turn = 0
     coins, whens = np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.uint64)
     shown = np.empty(1, dtype=np.int32)
-    circle, center = circle_of(start, viewer, NOBODY), NOBODY
+    circle, center = new_circle(start, subject), NOBODY
     while turn < given + len(rows):
         if turn < given:
             p, channel, time = whole(views.post[turn]), whole(views.channel[turn]), whole(views.time[turn])
@@ -157,7 +157,7 @@ def copied(  # noqa: C901, one pass
             continue
         if center != subject[p]:
             center = subject[p]
-            circle = circle_of(start, viewer, center)
+            draw_circle(circle, start, viewer, center)
         learner = 0 if is_friend(circle, who) else 1
         made, copy = -2 - len(rows), -2 - len(things)
         rows.append((p, met, view, birth, COPY, who, key << 4 | channel, learner))

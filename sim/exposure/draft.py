@@ -10,6 +10,7 @@ import numpy as np
 from sim.core.compiled import Array
 from sim.core.log import Block, Events, Objects
 from sim.exposure.bars import Bars
+from sim.exposure.columns import Posts, Rows
 from sim.exposure.doors import Doors, close_all
 from sim.exposure.scene import Scene
 from sim.exposure.weave import renumbered, sorted_by_post, woven
@@ -49,6 +50,12 @@ def no_objects() -> Objects:
     return Objects(*columns)
 
 
+def seen_in(rows: Rows) -> Stage:
+    """A stage of views of the posts themselves."""
+    events = Events(rows.object, NOTHING, rows.time, rows.channel, rows.actor, rows.key, NOTHING, rows.learner)
+    return Stage(rows.post, events, no_objects())
+
+
 def no_events() -> Events:
     """Events of a channel that had nothing to add."""
     return Events(*[NOTHING] * 8)
@@ -82,6 +89,11 @@ class Draft:
     def bars(self) -> Bars:
         """What a plan bars of the block's posts."""
         return self.scene.bars.between(self.first, self.last)
+
+    @property
+    def columns(self) -> Posts:
+        """The block's posts, for compiled code."""
+        return self.scene.columns(self.first, self.last)
 
     @property
     def posts(self) -> int:

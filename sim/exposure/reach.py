@@ -9,15 +9,20 @@ NOBODY = -1
 
 
 @compiled
-def circle_of(start: Array, viewer: Array, person: Integer) -> Array:
-    """The audience of `person` (`NOBODY`: none) as a table of slots, int32, where anyone is looked up in a step or two."""
-    if person == NOBODY:
-        return np.full(2, FREE, dtype=np.int32)
-    crowd = viewer[start[person] : start[person + 1]]
-    circle = np.full(room_for(4 * len(crowd)), FREE, dtype=np.int32)
-    for who in crowd:
-        circle[slot_of(circle, who)] = who
-    return circle
+def new_circle(start: Array, people: Array) -> Array:
+    """Slots enough for the circle of any of `people`."""
+    widest = 0
+    for person in people:
+        widest = max(widest, start[person + 1] - start[person])
+    return np.empty(room_for(4 * widest), dtype=np.int32)
+
+
+@lean
+def draw_circle(circle: Array, start: Array, viewer: Array, person: Integer) -> None:
+    """Put the audience of `person` into the slots, so that anyone is looked up in a step or two."""
+    circle[:] = FREE
+    for row in range(start[person], start[person + 1]):
+        circle[slot_of(circle, viewer[row])] = viewer[row]
 
 
 @lean

@@ -12,6 +12,7 @@ from sim.core.noise import Noise
 from sim.core.quantile import delay, exponential
 from sim.core.schema import AUDIENCES, KINDS, NEVER, QUIET, YEAR_S
 from sim.exposure.bars import Bars, no_bars
+from sim.exposure.columns import Posts, Ties
 from sim.world.deletion import gone_at
 from sim.world.world import World
 
@@ -62,6 +63,19 @@ class Scene:
     def only(self, rows: NDArray[np.int64]) -> "Scene":
         """The scene with posts `rows` alone, in this order."""
         return replace(self, bars=self.bars.of(rows), **{name: getattr(self, name)[rows] for name in OF_POSTS})
+
+    @cached_property
+    def ties(self) -> Ties:
+        """Who sees whom, for compiled code."""
+        return Ties(self.start, self.viewer, self.visibility, self.joined)
+
+    def columns(self, first: int, last: int) -> Posts:
+        """Posts `first` to `last`, for compiled code."""
+        here = slice(first, last)
+        return Posts(
+            self.post[here], self.author[here], self.subject[here], self.time[here], self.audience[here],
+            self.tagged[here],
+        )  # fmt: skip
 
     @cached_property
     def biased_degree(self) -> float:

@@ -7,18 +7,19 @@ one post's fate does not hang on another's; those views lie in public reach. Bot
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, compiled, delay, draw_each, draw_on, gather, whole, wider, lean
+from sim.core.compiled import Array, Integer, compiled, delay, draw_each, draw_on, gather, lean, whole, wider
 from sim.core.errors import require_above_0
-from sim.core.log import Events
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, exponential
 from sim.core.schema import YEAR_S
 from sim.exposure.bars import Bars, admitted, barred
-from sim.exposure.draft import NOTHING, Draft, Stage, no_objects
-from sim.exposure.reach import NOBODY, circle_of, is_friend
+from sim.exposure.columns import Crowd, Posts, Rows, Ties, fill, new_crowd, new_rows, tell_strangers
+from sim.exposure.draft import Draft, Stage, seen_in
+from sim.exposure.reach import NOBODY, draw_circle, new_circle
 from sim.exposure.story import Story
 
 DISCOVERY = 2
@@ -58,16 +59,23 @@ class Discovery:
 
     def emit(self, draft: Draft, noise: Noise) -> Stage:
         """Every finding of the draft's posts."""
-        scene, here = draft.scene, slice(draft.first, draft.last)
-        post, object_, time, actor, key, learner = found(
-            scene.post[here], scene.author[here], scene.subject[here], scene.time[here], scene.audience[here],
-            scene.start, scene.viewer, scene.joined,
-            self.hazards(scene.public_items[scene.author[here]]), scene.population, draft.close, draft.bars,
-            scene.horizon_end, noise.key("discovery by a friend"), noise.key("visit"), noise.key("visitor"),
-            noise.key("look"), self.friend_delays(), self.visit_gaps(), SKIPS,
-        )  # fmt: skip
-        channel = np.full(len(post), DISCOVERY, dtype=np.int8)
-        return Stage(post, Events(object_, NOTHING, time, channel, actor, key, NOTHING, learner), no_objects())
+        scene, posts, ties = draft.scene, draft.columns, draft.scene.ties
+        hosts, profile = np.unique(posts.author[posts.audience == 2], return_inverse=True)
+        start, times = visits_to(hosts, ties.joined, scene.horizon_end, noise.key("visit"), self.visit_gaps())
+        profiles = np.full(len(posts.id), -1)
+        profiles[posts.audience == 2] = profile
+        crowds, hazards = ties.audience(posts.author), self.hazards(scene.public_items[posts.author])
+        crowd, looks = new_crowd(crowds.max(initial=0)), new_crowd(DRAWN_AHEAD + np.diff(start).max(initial=0))
+        rows, done = new_rows(len(crowd.since) + len(looks.since) + crowds.sum() // 2), (0, 0)
+        while done[0] < len(posts.id):
+            if done[0]:
+                rows = rows.wider()
+            done = found(
+                posts, ties, Guests(start, times, profiles), hazards, draft.close, draft.bars, scene.horizon_end,
+                scene.population, (noise.key("discovery by a friend"), noise.key("visitor"), noise.key("look")),
+                self.friend_delays(), crowd, looks, new_circle(ties.start, posts.subject), done, rows,
+            )  # fmt: skip
+        return seen_in(rows.first(done[1]))
 
     def tell(self, story: Story, noise: Noise) -> None:
         """The same in plain Python, for one post."""
@@ -104,119 +112,119 @@ SKIPS = exponential(mean_s=2.0**20)
 """Exponential of mean 2^20: over a hazard of 2^32 ln, the number of visits passed over before the next look."""
 
 
+class Guests(NamedTuple):
+    """Strangers' visits to some profiles (CSR): their times (s), ascending; and the profile of each post, by row."""
+
+    start: Array
+    time: Array
+    profile: Array
+
+
 @compiled
-def found(  # noqa: C901, two ways of finding
-    post: Array,
-    author: Array,
-    subject: Array,
-    time: Array,
-    audience: Array,
-    start: Array,
-    viewer: Array,
-    joined: Array,
-    hazards: Array,
-    population: Integer,
-    close: Array,
-    bars: Bars,
-    horizon_end: Integer,
-    friend_key: np.uint64,
-    visit_key: np.uint64,
-    visitor_key: np.uint64,
-    look_key: np.uint64,
-    friend_delays: Array,
-    visit_gaps: Array,
-    skips: Array,
-) -> tuple[Array, ...]:
-    """Columns (post, object, time, actor, key, learner) of all findings by friends and by strangers."""
-    room = 1024 + (start[author + 1] - start[author])[audience > 0].sum() // 2
-    out_post = np.empty(room, dtype=np.int32)
-    out_object = np.empty(room, dtype=np.int32)
-    out_time = np.empty(room, dtype=np.int32)
-    out_actor = np.empty(room, dtype=np.int32)
-    out_key = np.empty(room, dtype=np.int32)
-    out_learner = np.empty(room, dtype=np.int8)
-    widest = 0
-    for p in range(len(post)):
-        widest = max(widest, start[author[p] + 1] - start[author[p]])
-    word, unused = np.empty(widest, dtype=np.uint64), np.empty(widest, dtype=np.uint64)
-    visits, look = np.empty(1024, dtype=np.int64), np.empty(1024, dtype=np.int64)
-    ahead = np.empty(DRAWN_AHEAD, dtype=np.uint64)
-    since, finding = np.empty(widest, dtype=np.int64), np.empty(widest + 1, dtype=np.int32)
-    circle, center = circle_of(start, viewer, NOBODY), NOBODY
-    gathered = visited = NOBODY
-    count = 0
-    n = 0
-    for p in range(len(post)):
-        if audience[p] == 0:
-            continue
-        if audience[p] == 2 and visited != author[p]:
-            visits, count = visit_times(author[p], joined[author[p]], horizon_end, visit_key, visit_gaps, ahead, visits)
-            visited = author[p]
-        if count > len(look):
-            look = np.empty(2 * count, dtype=np.int64)
-        most = n + start[author[p] + 1] - start[author[p]] + count + 1
-        if most > room:
-            room = 2 * most
-            out_post, out_object = wider(out_post, room), wider(out_object, room)
-            out_time, out_actor = wider(out_time, room), wider(out_actor, room)
-            out_key, out_learner = wider(out_key, room), wider(out_learner, room)
-        foreign = author[p] != subject[p]
-        if center != subject[p] and (foreign or audience[p] == 2):
-            center = subject[p]
-            circle = circle_of(start, viewer, center)
-        last = min(close[3 * p], horizon_end)
-        if last > time[p]:
-            crowd, first = viewer[start[author[p]] : start[author[p] + 1]], n
-            if gathered != author[p]:
-                gathered = author[p]
-                gather(joined, crowd, since)
-            draw_each(friend_key, post[p], crowd, 0, word, unused)
-            for each in finding[: soon(word[: len(crowd)], friend_delays, last - time[p], finding)]:
+def visits_to(
+    people: Array, joined: Array, horizon_end: Integer, key: np.uint64, gaps: Array
+) -> tuple[Array, Array]:  # fmt: skip
+    """Where each person's visits start, and their times up to the horizon, the first after it the last."""
+    start, times = np.zeros(len(people) + 1, dtype=np.int64), np.empty(1 << 16, dtype=np.int64)
+    word = np.empty(DRAWN_AHEAD, dtype=np.uint64)
+    for row in range(len(people)):
+        end = -1
+        while end < 0:
+            end = visit(people[row], joined[people[row]], horizon_end, key, gaps, word, times, start[row])
+            if end < 0:
+                times = wider(times, 2 * len(times))
+        start[row + 1] = end
+    return start, times[: start[-1]]
+
+
+@lean
+def visit(
+    person: Integer, joined: Integer, horizon_end: Integer, key: np.uint64, gaps: Array, word: Array, times: Array,
+    at: Integer,
+) -> int:  # fmt: skip
+    """Write a person's visits from row `at` on; the row after them, or -1 where there is not enough room."""
+    time, count = whole(joined), 0
+    while time < horizon_end:
+        if at + count + len(word) > len(times):
+            return -1
+        draw_on(key, person, count, word)
+        for each in word:
+            time += 1 + delay(gaps, each)
+            times[np.uintp(at + count)] = time
+            count += 1
+            if time >= horizon_end:
+                break
+    return whole(at + count)
+
+
+@lean
+def found(
+    posts: Posts, ties: Ties, guests: Guests, hazards: Array, close: Array, bars: Bars, horizon_end: Integer,
+    population: Integer, keys: tuple[np.uint64, np.uint64, np.uint64], delays: Array, crowd: Crowd, looks: Crowd,
+    circle: Array, done: tuple[int, int], rows: Rows,
+) -> tuple[int, int]:  # fmt: skip
+    """All findings by friends and by strangers, into `rows`, from post and row `done` on; how far the room went."""
+    friend_key, visitor_key, look_key = keys
+    center = gathered = NOBODY
+    p, n = done
+    while p < len(posts.id):
+        author, subject, time = posts.author[p], posts.subject[p], posts.time[p]
+        if n + len(crowd.since) + len(looks.since) > len(rows.post):
+            return p, n
+        if center != subject:
+            center = subject
+            draw_circle(circle, ties.start, ties.viewer, subject)
+        last, first = min(close[3 * p], horizon_end), n
+        if posts.audience[p] > 0 and last > time:
+            viewer = ties.viewer[ties.start[author] : ties.start[author + 1]]
+            if gathered != author:
+                gathered = author
+                gather(ties.joined, viewer, crowd.since)
+            draw_each(friend_key, posts.id[p], viewer, 0, crowd.coin, crowd.when)
+            for each in crowd.picked[: soon(crowd.coin[: len(viewer)], delays, last - time, crowd.picked)]:
                 i, row = np.uintp(each), np.uintp(n)
-                seen = max(time[p], since[i]) + delay(friend_delays, word[i])
-                out_time[row], out_actor[row] = seen, crowd[i]
-                n += (seen < last) & (crowd[i] != subject[p])
-            n = admitted(bars, p, out_time, out_actor, first, n)
-            for row in range(first, n):
-                out_post[row], out_object[row], out_key[row], out_learner[row] = p, 3 * p, 0, 0
-            for row in range(first, n if foreign else first):
-                out_learner[row] = not is_friend(circle, out_actor[row])
-        if audience[p] < 2:
-            continue
-        last = min(close[3 * p + 1], horizon_end)
-        made = looked(post[p], time[p], last, visits[:count], hazards[p], look_key, skips, ahead, look)
-        if made > len(word):
-            word, unused = np.empty(2 * made, dtype=np.uint64), np.empty(2 * made, dtype=np.uint64)
-        draw_each(visitor_key, author[p], look[:made], 0, word, unused)
-        for nth in range(made):
-            who = whole(word[nth] % np.uint64(population))
-            seen = visits[look[nth]]
-            if who != subject[p] and who != author[p] and seen >= joined[who] and not barred(bars, p, who, seen, True):
-                out_post[n], out_object[n], out_time[n] = p, 3 * p + 1, seen
-                out_actor[n], out_key[n] = who, look[nth]
-                out_learner[n] = not is_friend(circle, who)
-                n += 1
-    return out_post[:n], out_object[:n], out_time[:n], out_actor[:n], out_key[:n], out_learner[:n]
+                seen, who = max(time, crowd.since[i]) + delay(delays, crowd.coin[i]), viewer[i]
+                rows.time[row], rows.actor[row] = seen, who
+                n += (seen < last) & (who != subject)
+            n = admitted(bars, p, rows.time, rows.actor, first, n)
+            fill(rows, first, n, p, 3 * p, DISCOVERY)
+            if author != subject:
+                tell_strangers(rows, first, n, circle)
+        first = n
+        if posts.audience[p] == 2:
+            visits = guests.time[guests.start[guests.profile[p]] : guests.start[guests.profile[p] + 1]]
+            last = min(close[3 * p + 1], horizon_end)
+            made = looked(posts.id[p], time, last, visits, hazards[p], look_key, looks)
+            draw_each(visitor_key, author, looks.picked[:made], 0, looks.coin, looks.when)
+            fill(rows, n, n + made, p, 3 * p + 1, DISCOVERY)
+            for i in range(made):
+                guest, at = whole(looks.coin[i] % np.uint64(population)), looks.picked[i]
+                rows.time[n], rows.actor[n], rows.key[n] = visits[at], guest, at
+                out = guest in (subject, author) or visits[at] < ties.joined[guest]
+                n += 1 if not out and not barred(bars, p, guest, visits[at], True) else 0
+            tell_strangers(rows, first, n, circle)
+        p += 1
+    return p, n
 
 
 @lean
 def looked(
-    post: Integer, time: Integer, last: Integer, visits: Array, hazard: Integer, key: np.uint64, skips: Array,
-    word: Array, look: Array,
-) -> int:  # fmt: skip
-    """The visits after a post's `time` and before `last` that look at it, into `look`; how many."""
-    visit = np.searchsorted(visits, time, side="right")
+    post: Integer, time: Integer, last: Integer, visits: Array, hazard: Integer, key: np.uint64, looks: Crowd
+) -> int:
+    """The visits after a post's `time` and before `last` that look at it, into `looks`; how many."""
+    at = np.searchsorted(visits, time, side="right")
     end = np.searchsorted(visits, last, side="left")
+    word = looks.when[:DRAWN_AHEAD]
     hit = 0
-    while visit < end:
+    while at < end:
         draw_on(key, post, hit, word)
         for each in word:
-            visit += (delay(skips, each) << 12) // hazard
-            if visit >= end:
+            at += (delay(SKIPS, each) << 12) // hazard
+            if at >= end:
                 break
-            look[hit] = visit
+            looks.picked[hit] = at
             hit += 1
-            visit += 1
+            at += 1
     return hit
 
 
@@ -229,23 +237,3 @@ def soon(word: Array, delays: Array, within: Integer, found: Array) -> int:
         found[np.uintp(count)] = i
         count += word[i] >> np.uint64(52) < rows
     return count
-
-
-@compiled
-def visit_times(
-    person: Integer, joined: Integer, horizon_end: Integer, key: np.uint64, gaps: Array, word: Array, visits: Array
-) -> tuple[Array, int]:
-    """Times of strangers' visits to a profile, ascending, up to the horizon; and how many."""
-    count = 0
-    time = joined
-    while time < horizon_end:
-        draw_on(key, person, count, word)
-        if count + len(word) > len(visits):
-            visits = wider(visits, 2 * len(visits))
-        for each in word:
-            time += 1 + delay(gaps, each)
-            visits[np.uintp(count)] = time
-            count += 1
-            if time >= horizon_end:
-                break
-    return visits, count

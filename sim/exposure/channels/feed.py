@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, compiled, delay, draw_each, gather, lucky
+from sim.core.compiled import Array, Integer, delay, draw_each, gather, lean, lucky
 from sim.core.errors import require_above_0
-from sim.core.log import Events
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, lognormal
 from sim.exposure.bars import Bars, admitted
-from sim.exposure.draft import NOTHING, Draft, Stage, no_objects
-from sim.exposure.reach import NOBODY, circle_of, is_friend
+from sim.exposure.columns import Crowd, Posts, Rows, Ties, fill, new_crowd, new_rows, tell_strangers
+from sim.exposure.draft import Draft, Stage, seen_in
+from sim.exposure.reach import NOBODY, draw_circle, new_circle
 from sim.exposure.story import Story
 
 
@@ -36,13 +36,15 @@ class Feed:
 
     def emit(self, draft: Draft, noise: Noise) -> Stage:
         """Every view of the draft's posts by friends, and by friends of those tagged."""
-        scene, here = draft.scene, slice(draft.first, draft.last)
-        post, object_, time, channel, actor, learner = shown(
-            scene.post[here], scene.author[here], scene.subject[here], scene.time[here], scene.audience[here],
-            scene.tagged[here], scene.start, scene.viewer, scene.visibility, scene.joined, draft.close, draft.bars,
-            scene.horizon_end, noise.key("feed"), noise.key("tag"), self.delays(),
+        posts, ties = draft.columns, draft.scene.ties
+        own, tagged = ties.audience(posts.author[posts.audience > 0]), ties.audience(posts.subject[posts.tagged])
+        rows = new_rows(own.sum() + tagged.sum())
+        count = shown(
+            posts, ties, draft.close, draft.bars, draft.scene.horizon_end, (noise.key("feed"), noise.key("tag")),
+            self.delays(), new_crowd(max(own.max(initial=0), tagged.max(initial=0))),
+            new_circle(ties.start, posts.subject), rows,
         )  # fmt: skip
-        return Stage(post, Events(object_, NOTHING, time, channel, actor, NOTHING, NOTHING, learner), no_objects())
+        return seen_in(rows.first(count))
 
     def tell(self, story: Story, noise: Noise) -> None:
         """The same in plain Python, for one post."""
@@ -60,72 +62,40 @@ class Feed:
                     story.see(story.reach(reach), None, time, channel, viewer, 0, story.learner(viewer))
 
 
-@compiled
+@lean
 def shown(
-    post: Array,
-    author: Array,
-    subject: Array,
-    time: Array,
-    audience: Array,
-    tagged: Array,
-    start: Array,
-    viewer: Array,
-    visibility: Array,
-    joined: Array,
-    close: Array,
-    bars: Bars,
-    horizon_end: Integer,
-    feed_key: np.uint64,
-    tag_key: np.uint64,
-    delays: Array,
-) -> tuple[Array, ...]:
-    """Columns (post, object, time, channel, actor, learner) of all views by feed and by tag."""
-    most = widest = 0
-    for p in range(len(post)):
-        if audience[p] > 0:
-            own = start[author[p] + 1] - start[author[p]]
-            others = start[subject[p] + 1] - start[subject[p]] if tagged[p] else 0
-            most += own + others
-            widest = max(widest, own, others)
-    out_post = np.empty(most, dtype=np.int32)
-    out_object = np.empty(most, dtype=np.int32)
-    out_time = np.empty(most + 1, dtype=np.int32)
-    out_channel = np.empty(most, dtype=np.int8)
-    out_actor = np.empty(most + 1, dtype=np.int32)
-    out_learner = np.empty(most, dtype=np.int8)
-    coin, when = np.empty(widest, dtype=np.uint64), np.empty(widest, dtype=np.uint64)
-    seeing = np.empty(widest + 1, dtype=np.int32)
-    circle, center = circle_of(start, viewer, NOBODY), NOBODY
-    since, gathered = np.empty(widest, dtype=np.int64), NOBODY
+    posts: Posts, ties: Ties, close: Array, bars: Bars, horizon_end: Integer, keys: tuple[np.uint64, np.uint64],
+    delays: Array, crowd: Crowd, circle: Array, rows: Rows,
+) -> int:  # fmt: skip
+    """All views by feed and by tag, into `rows`; how many."""
+    center = gathered = NOBODY
     n = 0
-    for p in range(len(post)):
-        if audience[p] == 0:
+    for p in range(len(posts.id)):
+        author, subject, time = posts.author[p], posts.subject[p], posts.time[p]
+        if posts.audience[p] == 0:
             continue
-        for turn in range(2 if tagged[p] else 1):
-            person = subject[p] if turn else author[p]
-            reach = 3 * p + 2 * turn
+        for turn in range(2 if posts.tagged[p] else 1):
+            person, reach, first = subject if turn else author, 3 * p + 2 * turn, n
             last = min(close[reach], horizon_end)
-            if last <= time[p]:
+            if last <= time:
                 continue
-            crowd = viewer[start[person] : start[person + 1]]
+            viewer = ties.viewer[ties.start[person] : ties.start[person + 1]]
             if gathered != person:
                 gathered = person
-                gather(joined, crowd, since)
-            draw_each(tag_key if turn else feed_key, post[p], crowd, 0, coin, when)
-            first = n
-            for each in seeing[: lucky(coin, visibility[start[person] : start[person + 1]], seeing)]:
+                gather(ties.joined, viewer, crowd.since)
+            draw_each(keys[turn], posts.id[p], viewer, 0, crowd.coin, crowd.when)
+            chance = ties.visibility[ties.start[person] : ties.start[person + 1]]
+            for each in crowd.picked[: lucky(crowd.coin, chance, crowd.picked)]:
                 i, row = np.uintp(each), np.uintp(n)
-                seen, who = time[p] + delay(delays, when[i]), crowd[i]
-                out_time[row], out_actor[row] = seen, who
-                n += (seen < last) & (seen >= since[i]) & (who != subject[p]) & (who != author[p])
+                seen, who = time + delay(delays, crowd.when[i]), viewer[i]
+                rows.time[row], rows.actor[row] = seen, who
+                n += (seen < last) & (seen >= crowd.since[i]) & (who != subject) & (who != author)
             if turn == 0:
-                n = admitted(bars, p, out_time, out_actor, first, n)
-            foreign = author[p] != subject[p] and turn == 0
-            if foreign and center != subject[p]:
-                center = subject[p]
-                circle = circle_of(start, viewer, center)
-            for row in range(first, n):
-                out_post[row], out_object[row], out_channel[row], out_learner[row] = p, reach, turn, 0
-            for row in range(first, n if foreign else first):
-                out_learner[row] = not is_friend(circle, out_actor[row])
-    return out_post[:n], out_object[:n], out_time[:n], out_channel[:n], out_actor[:n], out_learner[:n]
+                n = admitted(bars, p, rows.time, rows.actor, first, n)
+            fill(rows, first, n, p, reach, turn)
+            if author != subject and turn == 0:
+                if center != subject:
+                    center = subject
+                    draw_circle(circle, ties.start, ties.viewer, subject)
+                tell_strangers(rows, first, n, circle)
+    return n
