@@ -197,8 +197,8 @@ def found(
             made = looked(posts.id[p], time, last, visits, hazards[p], look_key, looks)
             draw_each(visitor_key, author, looks.picked[:made], 0, looks.coin, looks.when)
             fill(rows, n, n + made, p, 3 * p + 1, DISCOVERY)
-            for i in range(made):
-                guest, at = whole(looks.coin[i] % np.uint64(population)), looks.picked[i]
+            for nth in range(made):
+                guest, at = whole(looks.coin[nth] % np.uint64(population)), looks.picked[nth]
                 rows.time[n], rows.actor[n], rows.key[n] = visits[at], guest, at
                 out = guest in (subject, author) or visits[at] < ties.joined[guest]
                 n += 1 if not out and not barred(bars, p, guest, visits[at], True) else 0
