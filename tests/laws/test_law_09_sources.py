@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from re import fullmatch
+from re import findall, fullmatch, search
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,12 @@ from sim.worlds import make_world, world_noise
 
 CONF = Path(__file__).parents[2] / "conf"
 FILES = sorted(CONF.rglob("*.yaml"))
+ROWS = {"G": 20, "P": 17, "R": 17, "D": 10, "T": 9, "S": 13, "A": 11, "M": 10, "L": 10, "V": 32}
+"""How many rows each letter of the calibration has: a source that names one names one that there is."""
+TO_BE_READ = (
+    r"\b[GPRDTSAMLV]\d\d\b|doi:10\.|arXiv:\d|\b10\.\d{4}/|Regulation \(EU\)|GDPR|\b[\w/-]+\.(py|rb)\b|The same file"
+    r"|\b[a-z0-9-]+\.(com|org|net|edu|gov|eu|finance|news|buzz|ng)\b"
+)
 GRADES = {"VERIFIED", "VERIFIED-2nd", "DERIVED", "MEMORY", "ASSUMPTION"}
 
 # Numbers that stand without a source of their own, and why. A pattern is "file: path".
@@ -84,6 +90,18 @@ def test_every_parameter_has_source_grade_and_unit() -> None:
         assert isinstance(node["source"], str) and len(node["source"]) >= 3, where
         assert node.get("grade") in GRADES, where
         assert isinstance(node["value"], str) or node.get("unit"), f"{where} has no unit"
+
+
+def test_what_was_verified_can_be_looked_up() -> None:
+    """Who says that a number was read says where: a row of the calibration, a paper, a law, a file or a page."""
+    rows = [(where, row) for where, node in sourced() for row in findall(r"\b([GPRDTSAMLV])(\d\d)\b", node["source"])]
+    assert len(rows) > 150
+    for where, (letter, number) in rows:
+        assert 1 <= int(number) <= ROWS[letter], f"{where} names row {letter}{number}, which there is not"
+    read = [(where, node["source"]) for where, node in sourced() if node["grade"].startswith("VERIFIED")]
+    assert len(read) > 100
+    for where, source in read:
+        assert search(TO_BE_READ, source), f"{where} was read nowhere in particular: {source}"
 
 
 def test_every_range_holds_its_centre_and_draws_stay_in_it() -> None:
