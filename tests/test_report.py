@@ -516,3 +516,13 @@ def test_columns_of_the_leaderboard_have_their_headings():
     heading, rows = kinds[1][1:], kinds[2:]
     assert len(rows) == len(LISTED)
     assert all(row == heading for row in rows)
+
+
+def test_what_each_action_does_not_cover_is_said():
+    page = write_report(fake())
+    for said in (
+        "not others&#x27; posts that show her", "annotators go on reading", "not what it takes or lists anew later",
+        "friends go on seeing it", "touches nothing that was never public", "no longer encrypted end to end since May",
+        "nothing that was taken",
+    ):  # fmt: skip
+        assert said in page, said

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from sim.core.errors import Mistake
+from sim.core.errors import Mistake, Misuse
 from sim.core.noise import Noise
-from sim.core.parameters import fix, settle
+from sim.core.parameters import fix, parameters, settle
+from sim.core.schema import LEARNERS
 from sim.experiment import clean_up
-from sim.measure.leaderboard import winner
+from sim.measure.conclusions import QUESTIONS, conclusions, winner
 from sim.measure.sensitivity import Answer, effects, trajectories
 from sim.owners import know
 from sim.screen import evaluations, screen, unknown
@@ -20,7 +21,8 @@ NAMES = ("large", "small", "idle", "bent")
 
 def known(point: np.ndarray) -> Answer:
     large, small, _, bent = point
-    return Answer(float(3 * large + 0.5 * small + bent * large), "left" if large < 0.5 else "right")
+    side = "left" if large < 0.5 else "right"
+    return Answer(float(3 * large + 0.5 * small + bent * large), {"side": side, "nobody": None})
 
 
 def test_a_linear_effect_is_its_slope_and_an_interaction_spreads() -> None:
@@ -37,14 +39,15 @@ def test_a_linear_effect_is_its_slope_and_an_interaction_spreads() -> None:
 def test_only_the_name_that_moved_is_blamed_for_a_flip() -> None:
     points = trajectories(NAMES, 30, Noise(4))
     rows = {row["path"]: row["flips"] for row in effects(NAMES, points, [known(p) for p in points], Noise(4))}
-    assert [(flip["low"], flip["high"]) for flip in rows["large"]] == [("left", "right")]
+    assert [(flip["question"], flip["low"], flip["high"]) for flip in rows["large"]] == [("side", "left", "right")]
     assert rows["large"][0]["count"] == 30  # a step of two thirds always crosses the middle
     assert rows["small"] == rows["idle"] == rows["bent"] == []
 
 
 def test_a_flat_outcome_has_no_effects_and_one_trajectory_is_refused() -> None:
     points = trajectories(NAMES, 2, Noise(5))
-    assert all(row["mean"] == 0 for row in effects(NAMES, points, [Answer(1.0, None)] * len(points), Noise(5)))
+    flat = [Answer(1.0, {"side": None})] * len(points)
+    assert all(row["mean"] == 0 for row in effects(NAMES, points, flat, Noise(5)))
     with pytest.raises(Mistake, match="2 trajectories or more"):
         trajectories(NAMES, 1, Noise(5))
 
@@ -58,7 +61,7 @@ def test_fixing_reaches_the_ends_of_a_range_and_nothing_else() -> None:
 
 def test_a_screen_of_the_comparison_repeats_and_moves_every_unknown() -> None:
     words = ["world.size=60", "world.owners=3", "content=none", "horizon_days=60", "screen=2",
-             "strategy=[nothing,everything,make_private]"]  # fmt: skip
+             "screen_of=[channel,rights,adversary]", "strategy=[nothing,everything,make_private]"]  # fmt: skip
     config = compose_config("compare", words)
     ticks: list[None] = []
     found = screen(config, tick=lambda: ticks.append(None))
@@ -78,3 +81,40 @@ def test_the_winner_keeps_at_least_half_the_posts() -> None:
     assert best is not None
     assert outcome.deeds[best].kept.sum() >= 0.5 * outcome.deeds[best].posts.sum()
     assert winner(outcome, ["everything", "delete_account"]) is None
+
+
+def test_a_screen_covers_every_range_but_those_of_policies() -> None:
+    """Whatever is only known to a range is moved; a group can be asked for alone."""
+    for name in ("gig_workers", "sold_on", "private_too", "draws_attention", "open_network"):
+        config = compose_config("compare", [f"experiment={name}"])
+        ranged = {path: node for path, node in parameters(config) if node.get("low") is not None}
+        left = {path.split(".")[0] for path, node in ranged.items() if node.get("draw", path) not in unknown(config)}
+        assert left <= {"strategy", "interaction"}, name
+    config = compose_config("compare", ["platform=instagram", "screen_of=[adversary,platform]"])
+    assert {path.split(".")[0] for path in unknown(config)} == {"adversary", "platform"}
+    assert "platform.reach.feed_delay" in unknown(config)
+    with pytest.raises(Misuse, match="Did you mean 'rights'"):
+        unknown(config | {"screen_of": ["right"]})
+
+
+def test_a_number_of_the_world_moves_the_world() -> None:
+    words = ["world.size=60", "world.owners=3", "content=none", "horizon_days=60", "screen=2", "screen_of=[posts]",
+             "strategy=[nothing,everything]"]  # fmt: skip
+    means = {row["path"]: row["mean"] for row in screen(compose_config("compare", words))["effects"]}
+    assert means["posts.deleted_per_year"] > 0 and means["posts.friends_per_month"] > 0
+
+
+def test_each_conclusion_is_a_strategy_or_nothing() -> None:
+    config = compose_config("compare", ["world.size=60", "world.owners=3", "content=none", "params=centre"])
+    owners = know(make_world(config, 0), config["account"]["kinds"])
+    outcome = clean_up(owners, config, world_noise(config, 0).branch("luck 0"), archived=False).outcome
+    found = conclusions(outcome, list(outcome.deeds))
+    assert set(found) == set(QUESTIONS) and set(found.values()) <= set(outcome.deeds)
+    assert found["keeping"] == winner(outcome, list(outcome.deeds)) and found["all"] == "delete_account"
+    for learner in ("friends", "strangers"):
+        code = LEARNERS.index(learner)
+        ahead = outcome.deeds[found[learner]].avoided[:, code].sum()
+        assert ahead == max(
+            deed.avoided[:, code].sum() for deed in outcome.deeds.values() if 2 * deed.kept.sum() >= deed.posts.sum()
+        )
+    assert conclusions(outcome, ["nothing"])["keeping"] == "nothing"

@@ -32,9 +32,16 @@ REQUESTS = (
     "What can be asked of holders. An objection to training exists in the EU and the UK; it covers what its author "
     "posted herself, not others' posts that show her, and training from the answer on; models trained before keep what "
     "they learnt, annotators go on reading, and harvesters other than the platform are not bound. A request to erase "
-    "reaches what its holder has when it arrives, not what it takes later; some comply, some late, some refuse, most "
-    "of the others stay silent, and what is listed again within the horizon counts as never erased. How often each "
-    "happens is known only to a range. Laws of single US states are not modelled."
+    "reaches what its holder has when it arrives, not what it takes or lists anew later, nor what a worker kept or a "
+    "thief laid open; some comply, some late, some refuse, most of the others stay silent. How often each happens is "
+    "known only to a range. Laws of single US states are not modelled."
+)
+SETTINGS = (
+    "What settings do. Limiting the past or a private account ends what strangers and crawlers would see from then on; "
+    "friends go on seeing it, and copies and harvests stay. It touches nothing that was never public: not the pictures "
+    "a platform takes from the camera roll while that setting is on, nor direct messages, which on Instagram are no "
+    "longer encrypted end to end since May 2026. Switching the camera roll off ends what would be taken later, and "
+    "nothing that was taken."
 )
 REVIEWED = (
     "What each plan leaves by the horizon, an owner: different people who read anything that shows her, different "

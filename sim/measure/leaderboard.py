@@ -9,15 +9,13 @@ from numpy.typing import NDArray
 from sim.core.noise import Noise
 from sim.core.schema import LEARNERS
 from sim.measure import attention, handled, secondary
+from sim.measure.conclusions import winner
 from sim.measure.interval import Estimate, estimate
 from sim.measure.outcome import Deed, Outcome
 from sim.measure.results import Part, Row, StopHere, Waiting, WorkRow
 
 Worlds = Sequence[Sequence[Outcome]]
 """Outcomes by world, then by seed."""
-
-KEEPING_SHARE = 0.5
-"""A strategy counts as robustly best only among those that keep at least this share of the posts."""
 
 
 def rows(worlds: Worlds, noise: Noise) -> list[Row]:
@@ -176,16 +174,6 @@ def robust(worlds: Worlds, names: Sequence[str]) -> dict[str, float]:
         if best is not None:
             wins[best] += 1
     return {name: count / len(every) for name, count in wins.items()} if every else {}
-
-
-def winner(outcome: Outcome, names: Sequence[str]) -> str | None:
-    """The strategy that avoids most among those that keep at least half the posts; the first of equals."""
-    keeping = [name for name in names if _keeps(outcome.deeds.get(name))]
-    return max(keeping, key=lambda name: int(outcome.deeds[name].avoided.sum()), default=None)
-
-
-def _keeps(deed: Deed | None) -> bool:
-    return deed is not None and bool(deed.kept.sum() >= KEEPING_SHARE * deed.posts.sum())
 
 
 def _band(curves: NDArray[np.float64]) -> tuple[list[float], list[float], list[float]]:

@@ -115,7 +115,7 @@ def _out_of_reach(results: Results) -> str:
     items = "".join(f"<dt>{text(learners)}</dt><dd>{text(sentence)}</dd>" for learners, sentence in said)
     return (
         f"<section><h2>What deletion cannot reach</h2><dl>{items}</dl><p>{text(captions.OTHERS_POSTS)}</p>"
-        f"<p>{text(captions.REQUESTS)}</p></section>"
+        f"<p>{text(captions.REQUESTS)}</p><p>{text(captions.SETTINGS)}</p></section>"
     )
 
 

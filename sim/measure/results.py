@@ -173,6 +173,8 @@ class WorkRow(TypedDict):
 class Flip(TypedDict):
     """A conclusion that changed when one parameter alone moved: the strategy ahead below and above, how often."""
 
+    question: str
+    """Which conclusion: a name of `conclusions.QUESTIONS`."""
     low: str
     high: str
     count: int

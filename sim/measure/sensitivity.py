@@ -5,7 +5,7 @@ Cariboni, Saltelli 2007, doi:10.1016/j.envsoft.2006.10.004), and the answers tha
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,10 +22,10 @@ LEVELS = 4
 
 @dataclass(frozen=True)
 class Answer:
-    """What one evaluation gives: a number, and a conclusion by name."""
+    """What one evaluation gives: a number, and by question which strategy is ahead (None: nobody can say)."""
 
     value: float
-    conclusion: str | None
+    conclusions: Mapping[str, str | None]
 
 
 def trajectories(names: Sequence[str], count: int, noise: Noise) -> NDArray[np.float64]:
@@ -56,19 +56,24 @@ def effects(names: Sequence[str], points: NDArray[np.float64], answers: Sequence
 
 def _flips(names: Sequence[str], points: NDArray[np.float64], answers: Sequence[Answer]) -> dict[str, list[Flip]]:
     """By name: conclusions that changed when it alone moved, from its lower level to its upper one, and how often."""
-    counted: dict[str, Counter[tuple[str, str]]] = {}
+    counted: dict[str, Counter[tuple[str, str, str]]] = {}
     for row in range(1, len(points)):
         moved = np.flatnonzero(points[row] != points[row - 1])
         if row % (len(names) + 1) == 0 or len(moved) != 1:
             continue  # a new trajectory begins
-        ends = [answers[row - 1].conclusion, answers[row].conclusion]
+        below, above = answers[row - 1].conclusions, answers[row].conclusions
         if points[row][moved[0]] < points[row - 1][moved[0]]:
-            ends.reverse()
-        if ends[0] != ends[1] and None not in ends:
-            counted.setdefault(names[moved[0]], Counter())[str(ends[0]), str(ends[1])] += 1
+            below, above = above, below
+        for question, low in below.items():
+            high = above[question]
+            if low is not None and high is not None and low != high:
+                counted.setdefault(names[moved[0]], Counter())[question, low, high] += 1
     return {
-        name: [Flip(low=low, high=high, count=count) for (low, high), count in sorted(pairs.items())]
-        for name, pairs in counted.items()
+        name: [
+            Flip(question=question, low=low, high=high, count=count)
+            for (question, low, high), count in sorted(flips.items())
+        ]
+        for name, flips in counted.items()
     }
 
 

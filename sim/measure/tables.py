@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from sim.measure.amounts import UNKNOWN, count, duration, effort, interval, known, money, percent
+from sim.measure.conclusions import QUESTIONS
 from sim.measure.findings import amount, title_of
 from sim.measure.results import Effect, Results, Screen, StrategyFacts
 
@@ -99,15 +100,16 @@ def effects(results: Results, screen: Screen, text: Escape) -> str:
         about = named.get(own["path"])
         ends = f"{about['low']:g} to {about['high']:g} {text(about['unit'] or '')}" if about else ""
         flips = "; ".join(
-            f"{text(title_of(results, flip['low']))} to {text(title_of(results, flip['high']))}, "
-            f"{flip['count']} of {own['steps']}" for flip in own["flips"]
+            f"{text(QUESTIONS[flip['question']])}: {text(title_of(results, flip['low']))} to "
+            f"{text(title_of(results, flip['high']))}, {flip['count']} of {own['steps']}" for flip in own["flips"]
         )  # fmt: skip
         return (
             f'<tr><th scope="row">{text(own["path"])}<span class="range">{ends}</span></th>'
             f"{number(percent(own['mean']), 'spread ' + percent(own['spread']))}<td>{flips or 'never'}</td></tr>"
         )
 
-    headings = [("Unknown number, and its range", ""), ("Moves the avoidable share by", "n"), ("Changes the best", "")]
+    headings = [("Unknown number, and its range", ""), ("Moves the avoidable share by", "n")]
+    headings.append(("Changes which strategy is", ""))
     return table("Unknown numbers", headings, map(row, screen["effects"]), kind="small")
 
 

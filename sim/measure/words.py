@@ -14,6 +14,7 @@ from sim.measure.amounts import (
     percents_adding_up,
     plural,
 )
+from sim.measure.conclusions import QUESTIONS
 from sim.measure.findings import KEEP_SHARE, amount, chosen, delay, most, part, stop, title_of, whole
 from sim.measure.results import Results, Screen
 
@@ -220,19 +221,28 @@ def screened(results: Results, screen: Screen) -> str:
     """What a Morris screen found: the numbers that move the outcome most, and those that change the conclusion."""
     effects = [own for own in screen["effects"] if amount(own["mean"]) > 0]
     if not effects:
-        return f"None of the {count(len(screen['effects']))} unknown numbers moves what can be avoided."
+        many = count(len(screen["effects"]))
+        return f"None of the {many} unknown numbers moves what can be avoided. {_changes(screen)}"
     first = ", ".join(f"{own['path']} ({percent(own['mean'])})" for own in effects[:3])
-    changing = [own["path"] for own in screen["effects"] if own["flips"]]
-    flips = (
-        f"The best strategy among those that keep half of the posts changes inside the range of {adding(changing)}."
-        if changing
-        else "The best strategy among those that keep half of the posts is the same all through these ranges."
-    )
     return (
         f"Each of {count(len(screen['effects']))} numbers known only to a range was moved alone, with the others at "
         f"many places of theirs ({count(screen['evaluations'])} comparisons of one world and one luck; Morris 1991). "
-        f"Most moves the share of exposure that can be avoided: {first}. {flips}"
+        f"Most moves the share of exposure that can be avoided: {first}. {_changes(screen)}"
     )
+
+
+def _changes(screen: Screen) -> str:
+    """Inside which ranges each conclusion changes, and which conclusions hold all through."""
+    said, steady = [], []
+    for question, meaning in QUESTIONS.items():
+        flips = [own["path"] for own in screen["effects"] if any(flip["question"] == question for flip in own["flips"])]
+        if flips:
+            said.append(f"Which strategy is {meaning} changes inside the range of {adding(flips)}.")
+        else:
+            steady.append(meaning)
+    if steady:
+        said.append(f"No single range changes which strategy is {'; '.join(steady)}.")
+    return " ".join(said)
 
 
 def adding(names: list[str]) -> str:
