@@ -116,7 +116,7 @@ def channels(unit_s: int, *, drawn_share: float = 0.0) -> dict[str, Channel]:
     """Every channel with delays of a few units and chances as high as they may be, but that of being drawn."""
     horizon, day_share = HORIZON_UNITS * unit_s, unit_s / DAY_S
     crawler: dict[str, Any] = {
-        "since": unit_s, "until": horizon, "coverage": 0.7, "honours_share": 0.5, "first_party": False,
+        "kinds": (), "since": unit_s, "until": horizon, "coverage": 0.7, "honours_share": 0.5, "first_party": False,
         "review_share": 0.7, "training": True, "consent_share": 0.8, "sold_share": 0.7,
         "retention_days": 12 * day_share,
     }  # fmt: skip
@@ -124,7 +124,9 @@ def channels(unit_s: int, *, drawn_share: float = 0.0) -> dict[str, Channel]:
         "platform": Crawler(**crawler | {"way": Push(1), "first_party": True}),
         "web": Crawler(**crawler | {"way": Periodic(4 * day_share), "coverage": 0.4}),
         "trader": Crawler(**crawler | {"way": Walk(9 * day_share, 0.5, 4, unit_s, again=False), "honours_share": 1.0}),
-        "walker": Crawler(**crawler | {"way": Walk(13 * day_share, 0.4, 6, 1, again=True), "coverage": 0.3}),
+        "walker": Crawler(
+            **crawler | {"way": Walk(13 * day_share, 0.4, 6, 1, again=True), "coverage": 0.3, "kinds": KINDS[:-2]}
+        ),
     }
     pool = Pool(
         workers=12, since=0, half_life_months=horizon / 2 / (YEAR_S / 12), load_sigma=1.5,

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from laws.conftest import Run, perform_small
 from scenes import UNITS_S, aimed_doors, channels, happenings, scene
@@ -90,6 +91,15 @@ def test_a_comparison_says_who_reads_and_what_the_work_is_like(picked: Run, usua
         assert rows["delete_account", f"{measure}_avoided"] <= rows["nothing", f"{measure}_avoidable"]
     assert rows["delete_account", "annotators"] < rows["nothing", "annotators"]
     assert {row["measure"] for row in picked.document["workers"]} == set(FIGURES) == set(WORK)
+    grouped = pq.read_table(picked.folder / "scores.parquet").group_by(["strategy", "measure"])
+    each = {
+        (row["strategy"], row["measure"]): row
+        for row in grouped.aggregate([("value", "mean"), ("owner", "count_distinct")]).to_pylist()
+    }
+    for measure in (*UNITS, "town_inferred", "town_commonest", "reidentified", "linked_elsewhere"):
+        own = each["delete_account", measure]
+        assert own["value_mean"] == pytest.approx(rows["delete_account", measure]), measure
+        assert own["owner_count_distinct"] == picked.config["world"]["owners"]
     said = added(picked.results)
     assert "different workers" in said and "delete account" in said
     page = (picked.folder / "report.html").read_text(encoding="utf-8")

@@ -4,10 +4,11 @@ import dataclasses
 
 import numpy as np
 import pytest
-from scenes import UNITS_S, channels, happenings, held, scene
+from scenes import UNITS_S, Happening, channels, happenings, held, scene
 
+from sim.core.errors import Misuse
 from sim.core.noise import Noise
-from sim.core.schema import CHANNELS, DAY_S, OBJECTS, YEAR_S
+from sim.core.schema import CHANNELS, DAY_S, KINDS, OBJECTS, YEAR_S
 from sim.experiment import simulate
 from sim.exposure.propagate import propagate
 from sim.verbs.compose import compose_config
@@ -84,3 +85,26 @@ def test_a_lever_lessens_what_happens_if_nothing_is_done(lever: str) -> None:
                for log in (before, after)]  # fmt: skip
     assert after.events < before.events
     assert trained[1].sum() < trained[0].sum() or lever == "harvester_law"
+
+
+@pytest.mark.parametrize("unit_s", UNITS_S)
+def test_a_harvester_takes_the_kinds_it_is_after_and_no_other(unit_s: int) -> None:
+    made, chain = scene(61, unit_s=unit_s, each=6, about=4), channels(unit_s)
+    del chain["review"], chain["train"], chain["market"]
+
+    def taken(kinds: tuple[str, ...]) -> tuple[set[Happening], set[Happening]]:
+        """What the web crawler takes, and what all others do."""
+        crawlers = dict(chain["scrape"].crawlers)
+        crawlers["web"] = dataclasses.replace(crawlers["web"], kinds=kinds)
+        scrape = dataclasses.replace(chain["scrape"], crawlers=crawlers)
+        events = happenings(propagate(made, list((chain | {"scrape": scrape}).values()), Noise(9)))
+        its = {e for e in events if CHANNELS[e.name[1]] == "scrape" and e.name[2] == list(crawlers).index("web")}
+        return its, events - its
+
+    kind = dict(zip(made.post.tolist(), made.kind.tolist(), strict=True))
+    every, others = taken(())
+    some, same = taken(("photo", "text"))
+    assert some == {e for e in every if KINDS[kind[e.post]] in ("photo", "text")} and 0 < len(some) < len(every)
+    assert same == others
+    with pytest.raises(Misuse, match="kind of post"):
+        taken(("picture",))

@@ -208,7 +208,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     ),
     "scores": (
         Column("strategy", _STRING, "who planned"),
-        Column("measure", _STRING, "what is measured, see sim/measure/score.py"),
+        Column("measure", _STRING, "what is measured, as in the leaderboard; see sim/measure/outcome.py"),
         Column("owner", pa.int64(), "person"),
         Column("world", pa.int32(), "0, 1, 2 ... of `worlds`"),
         Column("seed", pa.int32(), "luck: 0, 1, 2 ... of `seeds`"),

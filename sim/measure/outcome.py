@@ -88,20 +88,24 @@ def gathered(
 
 
 def scores(outcomes: Sequence[Sequence[Outcome]], owners: Sequence[NDArray[np.int64]]) -> dict[str, Any]:
-    """Columns of table `scores`: what each strategy avoids of each class, by owner, world and seed."""
+    """Columns of table `scores`, by owner, world and seed: what each strategy avoids of each class, what an adversary
+    has right of her, and what hired people's work adds.
+    """
     columns: dict[str, list[Any]] = {name: [] for name in ("strategy", "measure", "owner", "world", "seed", "value")}
     for world, lives in enumerate(outcomes):
         for seed, outcome in enumerate(lives):
             for strategy, deed in outcome.deeds.items():
+                found: dict[str, NDArray[Any]] = {}
                 for code, learner in enumerate(LEARNERS):
-                    for part, value in (("avoidable", outcome.ledger.avoidable), ("avoided", deed.avoided)):
-                        count = len(owners[world])
-                        for name, entry in (("strategy", strategy), ("measure", f"{part}_{learner}")):
-                            columns[name] += [entry] * count
-                        columns["owner"] += owners[world].tolist()
-                        columns["world"] += [world] * count
-                        columns["seed"] += [seed] * count
-                        columns["value"] += value[:, code].astype(float).tolist()
+                    found[f"avoidable_{learner}"] = outcome.ledger.avoidable[:, code]
+                    found[f"avoided_{learner}"] = deed.avoided[:, code]
+                found |= {**outcome.inferred.get(strategy, {}), **outcome.handled.get(strategy, {})}
+                for measure, values in found.items():
+                    count = len(owners[world])
+                    for name, entry in (("strategy", strategy), ("measure", measure), ("world", world), ("seed", seed)):
+                        columns[name] += [entry] * count
+                    columns["owner"] += owners[world].tolist()
+                    columns["value"] += values.astype(float).tolist()
     return columns
 
 

@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.core.compiled import Array
-from sim.core.errors import require, require_above_0, require_share
+from sim.core.errors import require, require_above_0, require_share, unknown
 from sim.core.log import Events, Objects
 from sim.core.noise import Noise
-from sim.core.schema import DAY_S, OBJECTS
+from sim.core.schema import DAY_S, KINDS, OBJECTS
 from sim.exposure.bars import hidden
 from sim.exposure.doors import BOUND_BY_OBJECTION, HANGS, HONOURS_DELETION, QUOTE
 from sim.exposure.draft import OBJECT_TYPES, Draft, Stage
@@ -25,7 +26,8 @@ PUBLIC_REACH, COPY, REVIEW, TRAINING, SALE = 1, 3, 4, 5, 7
 
 @dataclass(frozen=True)
 class Crawler:
-    """A harvester that comes by in its `way`, at work from `since` to `until` (s).
+    """A harvester that comes by in its `way`, at work from `since` to `until` (s), after public posts of some `kinds`
+    (all of KINDS if empty) and their copies. What is not public the platform alone takes (`ingest.py`).
 
     `coverage` is the chance of each item at a visit, `honours_share` of what it holds it drops when the post is
     deleted (S12, S13). `first_party`: the platform itself, which an objection binds. It puts `review_share` of what it
@@ -35,6 +37,7 @@ class Crawler:
     """
 
     way: Way
+    kinds: tuple[str, ...]
     since: int
     until: int
     coverage: float
@@ -47,12 +50,19 @@ class Crawler:
     retention_days: float
 
     def __post_init__(self) -> None:
+        for kind in self.kinds:
+            if kind not in KINDS:
+                raise unknown("kind of post", kind, KINDS)
         require_above_0(retention_days=self.retention_days)
         require_share(
             coverage=self.coverage, honours_share=self.honours_share, review_share=self.review_share,
             consent_share=self.consent_share, sold_share=self.sold_share,
         )  # fmt: skip
         require(self.until > self.since, "A crawler ends before it begins.")
+
+    def takes(self) -> NDArray[np.bool_]:
+        """By kind of post: whether it takes it."""
+        return np.array([not self.kinds or kind in self.kinds for kind in KINDS])
 
     @property
     def retention_s(self) -> int:
@@ -93,6 +103,7 @@ class Scrape:
         for number, (name, crawler) in enumerate(self.crawlers.items()):
             when, walk = crawler.way.taken(things_met, crawler.hours, scene, noise, name)
             there = (when != NOT_TAKEN) & (when < draft.close[met]) & (when < scene.horizon_end)
+            there &= crawler.takes()[scene.kind[draft.first + post]]
             got = np.flatnonzero(there & ~hidden(draft.bars, post, when, shown))
             row = met[got].astype(np.int32)
             parts.append(
@@ -124,7 +135,8 @@ class Scrape:
 
     def tell(self, story: Story, noise: Noise) -> None:
         """The same in plain Python, for one post."""
-        for number, (name, crawler) in enumerate(self.crawlers.items()):
+        wanted = [(n, *each) for n, each in enumerate(self.crawlers.items()) if self._wants(each[1], story)]
+        for number, name, crawler in wanted:
             for thing in list(story.objects.values()):
                 if thing.kind == "copy":
                     if story.draw(noise, "public copy", thing.id)[0] >> 32 >= self._public():
@@ -147,6 +159,10 @@ class Scrape:
                     flags = HONOURS_DELETION * (drops and thing.kind == "public_reach")
                     flags += BOUND_BY_OBJECTION * crawler.first_party
                     story.make(OBJECTS[use], identity, thing.id, number, time, time + crawler.retention_s, flags, event)
+
+    @staticmethod
+    def _wants(crawler: Crawler, story: Story) -> bool:
+        return not crawler.kinds or KINDS[story.scene.kind[story.row]] in crawler.kinds
 
 
 Parts = list[tuple[Array, ...]]
