@@ -118,3 +118,17 @@ def test_each_conclusion_is_a_strategy_or_nothing() -> None:
             deed.avoided[:, code].sum() for deed in outcome.deeds.values() if 2 * deed.kept.sum() >= deed.posts.sum()
         )
     assert conclusions(outcome, ["nothing"])["keeping"] == "nothing"
+
+
+@pytest.mark.parametrize("corner", range(6))
+def test_every_end_of_every_range_makes_a_comparison(corner: int) -> None:
+    """All at their low ends, all at their high ends, and corners between: a screen goes there."""
+    words = ["world.size=80", "world.owners=2", "content=none", "horizon_days=60", "strategy=[nothing,everything]"]
+    config = compose_config("compare", [*words, "experiment=gig_workers"])
+    names = unknown(config)
+    coins = Noise(7).uniform("corner", np.arange(len(names)), corner) < 0.5
+    ends = np.array([corner == 1 if corner < 2 else bool(coin) for coin in coins], dtype=float)
+    fixed = {**fix(config, dict(zip(names, ends.tolist(), strict=True))), "params": "centre"}
+    owners = know(make_world(fixed, 0), config["account"]["kinds"])
+    outcome = clean_up(owners, fixed, world_noise(fixed, 0).branch("luck 0"), archived=False).outcome
+    assert set(outcome.deeds) == {"nothing", "everything"}

@@ -36,8 +36,8 @@ class Ties:
     kind: friends or followers. weibull_shape, weibull_scale, most_friends: degrees (G04), rescaled to
     `mean_friends` (None: G05's mean for the world's size) times `mean_factor`. cohort_share, town_share:
     ties from blocks of the age cohort in town, of the town. abroad_share: matched without regard to country;
-    nation_share: within the country. cell_factor: people of a cell per mean friend. block_density: chance of a
-    pair in a block at 100 friends, falling as friends ** -block_decline; the
+    nation_share: within the country; blocks get no more than these two leave. cell_factor: people of a cell per
+    mean friend. block_density: chance of a pair in a block at 100 friends, falling as friends ** -block_decline; the
     shares from blocks, given at 100 friends too, fall as friends ** -share_decline. block_sorting: correlation of the
     degrees of block mates (0 to 1). matching_sorting: the same of those matched (-1 to 1). giant_share: of people,
     in the largest component at least. early_a, early_b: Beta law of when in the
@@ -100,8 +100,9 @@ class Ties:
         ):
             share = getattr(self, name)
             require(0 <= share <= 1, f"ties.{name} is {share}; a share lies between 0 and 1.")
-        together = self.cohort_share + self.town_share + self.nation_share + self.abroad_share
-        require(together <= 1, f"ties: the shares of cohort, town, nation and abroad add to {together}; at most 1.")
+        for names in (("cohort_share", "town_share"), ("nation_share", "abroad_share")):
+            together = sum(getattr(self, name) for name in names)
+            require(together <= 1, f"ties: {names[0]} and {names[1]} add to {together}; at most 1.")
         require(0 < self.block_density <= 0.95, f"ties.block_density is {self.block_density}; above 0, at most 0.95.")
         require(-1 <= self.matching_sorting <= 1, f"ties.matching_sorting is {self.matching_sorting}; from -1 to 1.")
         require(self.most_friends >= 1, f"ties.most_friends is {self.most_friends}; at least 1.")
