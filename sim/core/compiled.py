@@ -7,6 +7,7 @@ import numba
 import numpy as np
 from llvmlite import ir
 from numba.core import types
+from numba.cpython.unsafe.numbers import trailing_zeros
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
@@ -31,6 +32,11 @@ def lean(function: F) -> F:
     A slice or a call would cost two locked steps of a counter, and two threads would fight for the scene's counters.
     """
     return _njit(function, _nrt=False)
+
+
+def inlined(function: F) -> F:
+    """`lean`, put into the code of whoever calls it: for what is given many columns in a loop."""
+    return _njit(function, _nrt=False, forceinline=True)
 
 
 def _njit(function: F, **options: bool) -> F:
@@ -116,6 +122,12 @@ def lucky(coin: Array, chance: Array, found: Array) -> int:
     return count
 
 
+@inlined
+def lowest(word: np.uint64) -> int:
+    """The number of the lowest bit that is set in a word."""
+    return trailing_zeros(word)
+
+
 @lean
 def gather(column: Array, rows: Array, into: Array) -> None:
     """into[i] = column[rows[i]]."""
@@ -141,5 +153,6 @@ def whole(number: Integer) -> int:
 def wider(column: Array, room: Integer) -> Array:
     """A copy of `column` with room for `room` rows."""
     larger = np.empty(room, dtype=column.dtype)
-    larger[: len(column)] = column
+    for row in range(len(column)):
+        larger[row] = column[row]
     return larger

@@ -5,18 +5,9 @@
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, compiled, lean, whole, wider
+from sim.core.compiled import Array, Integer, lean, whole
 
 FREE = -1
-
-
-@compiled
-def new_roll(people: Integer) -> tuple[Array, Array]:
-    """Slots and a roll with room for `people` before it must grow."""
-    room = 16
-    while room < 2 * people + 2:
-        room *= 2
-    return np.full(room, -1, dtype=np.int32), np.empty(room // 2, dtype=np.int32)
 
 
 @lean
@@ -36,15 +27,6 @@ def place_of(slots: Array, roll: Array, count: Integer, who: Integer) -> int:
 def first_slot(slots: Array, who: Integer) -> np.uintp:
     """Where the search for a person begins."""
     return np.uintp((whole(who) * 0x9E3779B1 >> 12) & (len(slots) - 1))
-
-
-@compiled
-def grown(slots: Array, roll: Array, count: Integer) -> tuple[Array, Array]:
-    """The same roll of `count` people with twice the room."""
-    larger, longer = np.full(2 * len(slots), -1, dtype=np.int32), wider(roll, 2 * len(roll))
-    for place in range(count):
-        place_of(larger, longer, place, longer[place])
-    return larger, longer
 
 
 @lean

@@ -78,6 +78,11 @@ class Scene:
         )  # fmt: skip
 
     @cached_property
+    def newest(self) -> int:
+        """When the last of all people joined, s."""
+        return int(self.joined.max(initial=0))
+
+    @cached_property
     def biased_degree(self) -> float:
         """Mean audience of a person met along a tie: sum k^2 / sum k."""
         degree = np.diff(self.start)

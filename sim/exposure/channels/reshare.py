@@ -18,8 +18,10 @@ from sim.core.quantile import Quantiles, exponential, lognormal
 from sim.core.schema import YEAR_S
 from sim.exposure.cascade import DISCOVERY, FEED, keen_posts, spread, views_of
 from sim.exposure.draft import NOTHING, Draft, Stage, no_events, no_objects
+from sim.exposure.reach import new_circle
 from sim.exposure.scene import Scene
 from sim.exposure.story import Name, Story
+from sim.exposure.turns import Chances
 
 MOST_OFFSPRING = 0.9
 """A reshare causes fewer than this many more on average, as cascades die out (R12: 99% within a generation)."""
@@ -74,10 +76,10 @@ class Reshare:
         view_post, row, time, actor = (np.concatenate(column) for column in zip(*views, strict=True))
         order = np.argsort(view_post, kind="stable")
         view_start = np.searchsorted(view_post[order], np.arange(draft.posts + 1))
+        chances = Chances(key, noise.key("delivery"), noise.key("unshare"), threshold, *self.tables())
         of, object_, parent, when, channel, who, by, learner = spread(
-            post, scene.author[here], scene.subject[here], scene.start, scene.viewer, scene.visibility, scene.joined,
-            view_start, row[order], time[order], actor[order], draft.close, draft.bars, scene.horizon_end, threshold,
-            key, noise.key("delivery"), noise.key("unshare"), *self.tables(),
+            draft.columns, scene.ties, draft.bars, view_start, row[order], time[order], actor[order], draft.close,
+            scene.horizon_end, scene.newest, chances, new_circle(scene.start, draft.columns.subject),
         )  # fmt: skip
         return Stage(of, Events(object_, parent, when, channel, who, by, NOTHING, learner), no_objects())
 

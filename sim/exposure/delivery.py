@@ -1,0 +1,76 @@
+"""Which of a resharer's ties deliver to their viewers, and when."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.core.compiled import Array, Integer, compiled, delay, draw, inlined, lowest
+from sim.exposure.columns import Ties
+
+WIDE = 8
+"""Words in a wide register: so many draws are made at once, a few more than there are ties."""
+
+
+class Desk(NamedTuple):
+    """A resharer's ties: whether each delivers (`hits`: the same, eight a word), its words; then who is reached, when,
+    and her place."""
+
+    hit: Array
+    hits: Array
+    luck: Array
+    wait: Array
+    whom: Array
+    moment: Array
+    place: Array
+
+
+@compiled
+def new_desk(ties: Integer) -> Desk:
+    """A desk for so many ties."""
+    room = WIDE * (ties // WIDE + 2)
+    hit = np.empty(room, dtype=np.uint8)
+    return Desk(
+        hit, hit.view(np.uint64), np.empty(room, dtype=np.uint64), np.empty(room, dtype=np.uint64),
+        np.empty(room + 1, dtype=np.int32), np.empty(room + 1, dtype=np.int64), np.empty(room + 1, dtype=np.int32),
+    )  # fmt: skip
+
+
+@inlined
+def deliver(
+    key: np.uint64, post: Integer, by: Integer, ties: Ties, low: Integer, crowd: Integer, desk: Desk
+) -> int:  # fmt: skip
+    """Which ties of a resharer, from row `low` on, deliver to their viewers: numbers in `whom`; how many.
+
+    Draws are keyed by (post, resharer, viewer), and made for whole registers where rows of others follow. Sifted from
+    hit to hit, since nobody can foretell a coin.
+    """
+    wide = (crowd + WIDE - 1) & -WIDE
+    if low + wide > len(ties.viewer):
+        wide = crowd
+    for i in range(wide):
+        luck, desk.wait[np.uintp(i)] = draw(key, post, by, ties.viewer[np.uintp(low + i)])
+        desk.hit[np.uintp(i)] = luck >> np.uint64(32) < ties.visibility[np.uintp(low + i)]
+    for i in range(WIDE):
+        desk.hit[np.uintp(crowd + i)] = 0
+    count = 0
+    for eight in range((crowd + WIDE - 1) >> 3):
+        left = desk.hits[np.uintp(eight)]
+        while left:
+            desk.whom[np.uintp(count)] = WIDE * eight + (lowest(left) >> 3)
+            count += 1
+            left &= left - np.uint64(1)
+    return count
+
+
+@inlined
+def in_time(
+    hits: Integer, ties: Ties, low: Integer, since: Integer, delays: Array, end: Integer, desk: Desk
+) -> int:  # fmt: skip
+    """Those of the ties `whom` whose delivery comes before `end`: viewers in `whom`, their times; how many."""
+    count = 0
+    for each in range(hits):
+        i = np.uintp(desk.whom[np.uintp(each)])
+        seen = since + delay(delays, desk.wait[i])
+        desk.whom[np.uintp(count)], desk.moment[np.uintp(count)] = ties.viewer[np.uintp(low) + i], seen
+        count += 1 if seen < end else 0
+    return count

@@ -1,0 +1,144 @@
+"""Turn by turn, in order of time, people pass a post on and others see it through them first."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.core.compiled import Array, Integer, delay, draw, fetch, inlined, lean, whole
+from sim.core.heap import BRANCHES, pop, push
+from sim.exposure.bars import Bars, barred, taken_back
+from sim.exposure.columns import Posts, Ties
+from sim.exposure.delivery import WIDE, Desk, deliver, in_time
+from sim.exposure.reached import BROUGHT, FIRST, SHARE, WHO, Reached, holds, note, place_of, slot
+from sim.exposure.shares import Shares, write_share
+
+LINES = 3
+"""Of 16 ties each, read ahead."""
+COUNT, QUEUED, WRITTEN = range(3)
+"""How many a post has reached, how many stand in the queue, how many rows are written."""
+
+
+class Chances(NamedTuple):
+    """Keys of the decisions, the chance of a reshare a view (times 2^32), and delays, s (Reshare.tables)."""
+
+    reshare: np.uint64
+    delivery: np.uint64
+    unshare: np.uint64
+    threshold: int
+    reaction: Array
+    deliveries: Array
+    ending: Array
+
+
+@lean
+def take_turns(
+    p: Integer, posts: Posts, ties: Ties, bars: Bars, chances: Chances, last: Integer, newest: Integer, circle: Array,
+    reached: Reached, queue: Array, rows: Shares, desk: Desk, state: Array,
+) -> int:  # fmt: skip
+    """Let all in the queue pass post p on, until `last` (s) or until room lacks: for how many ties; 0: it is done.
+
+    Numbers in the queue are time << 32 | place. `newest`: when the last of all people joined, s.
+    """
+    count, queued, written = state
+    known, free = reached.known, bars.start[p] == bars.start[p + 1]
+    author, subject, post = posts.author[p], posts.subject[p], posts.id[p]
+    while queued:
+        who = known[np.uintp(queue[0] & 0xFFFFFFFF), WHO]
+        low = ties.start[np.uintp(who)]
+        crowd = ties.start[np.uintp(who) + np.uintp(1)] - low
+        if (
+            crowd + WIDE > len(desk.hit) or queued + crowd + BRANCHES > len(queue) or written + 2 > len(rows.time)
+            or not holds(reached, count + crowd)
+        ):  # fmt: skip
+            state[COUNT], state[QUEUED], state[WRITTEN] = count, queued, written
+            return whole(max(crowd, 1))
+        turn = pop(queue, queued)
+        queued -= 1
+        time, place = turn >> 32, np.uintp(turn & 0xFFFFFFFF)
+        if known[place, SHARE] < 0 or (not free and barred(bars, p, who, time, True)):
+            continue
+        if queued:
+            fetch_crowd(ties, known[np.uintp(queue[0] & 0xFFFFFFFF), WHO])
+        written = write_share(rows, written, known, place, time, circle)
+        end = min(last, ending_of(chances, post, who, time))
+        if not free:
+            end = min(end, taken_back(bars, p, who, time))
+        hits = deliver(chances.delivery, post, who, ties, low, crowd, desk)
+        hits = in_time(hits, ties, low, time + 1, chances.deliveries, end, desk)
+        for each in range(hits):
+            fetch(reached.slots, slot(reached, desk.whom[each]))
+            fetch(ties.start, np.uintp(desk.whom[each]))
+        fresh = 0
+        for each in range(hits):
+            target, seen = desk.whom[np.uintp(each)], desk.moment[np.uintp(each)]
+            if seen < newest and seen < ties.joined[np.uintp(target)]:
+                continue
+            if target in (author, subject) or (not free and barred(bars, p, target, seen, True)):
+                continue
+            at = place_of(reached, count, target)
+            if at == count:
+                count += 1
+            elif not earlier(known, rows, np.uintp(at), seen, time, who):
+                continue
+            note(reached, at, seen, place)
+            desk.whom[np.uintp(fresh)], desk.moment[np.uintp(fresh)], desk.place[np.uintp(fresh)] = target, seen, at
+            fresh += 1
+        queued = line_up(chances, post, last, ties, desk, fresh, queue, queued)
+    state[COUNT], state[QUEUED], state[WRITTEN] = count, queued, written
+    return 0
+
+
+@inlined
+def line_up(
+    chances: Chances, post: Integer, last: Integer, ties: Ties, desk: Desk, fresh: Integer, queue: Array,
+    queued: Integer,
+) -> int:  # fmt: skip
+    """Put those into the queue who pass on what they see first, out of the `fresh` on the desk; how many stand there.
+
+    Nothing is drawn where all do, and at once.
+    """
+    certain = chances.threshold >= 2**32 and chances.reaction[0] == chances.reaction[-1]
+    for each in range(0 if certain else fresh):
+        i = np.uintp(each)
+        desk.luck[i], desk.wait[i] = draw(chances.reshare, post, desk.whom[i], 0)
+    for each in range(fresh):
+        i = np.uintp(each)
+        shared = desk.moment[i] + chances.reaction[0]
+        if not certain:
+            if desk.luck[i] >> np.uint64(32) >= chances.threshold:
+                continue
+            shared = desk.moment[i] + delay(chances.reaction, desk.wait[i])
+        if shared < last:
+            push(queue, queued, shared << 32 | desk.place[i])
+            queued += 1
+            fetch_crowd(ties, desk.whom[i])
+    return whole(queued)
+
+
+@inlined
+def fetch_crowd(ties: Ties, who: Integer) -> None:
+    """Ask for the first ties of a person who will pass a post on."""
+    row = np.uintp(ties.start[np.uintp(who)])
+    for line in range(LINES):
+        fetch(ties.viewer, row + np.uintp(16 * line))
+        fetch(ties.visibility, row + np.uintp(16 * line))
+
+
+@inlined
+def ending_of(chances: Chances, post: Integer, who: Integer, time: Integer) -> int:
+    """When a person takes back what she passed on at a time (s)."""
+    if chances.ending[0] == chances.ending[-1]:
+        return time + chances.ending[0]
+    return time + delay(chances.ending, draw(chances.unshare, post, who, 0)[0])
+
+
+@inlined
+def earlier(known: Array, rows: Shares, place: Integer, seen: Integer, since: Integer, by: Integer) -> bool:
+    """Whether a delivery at `seen` comes before a person's first view: by time, then its reshare's, then by whom."""
+    if known[place, FIRST] != seen:
+        return bool(known[place, FIRST] > seen)
+    if known[place, BROUGHT] < 0:
+        return False
+    other = np.uintp(known[place, BROUGHT])
+    shared = whole(rows.time[np.uintp(-2 - known[other, SHARE])])
+    return bool((since, whole(by)) < (shared, whole(known[other, WHO])))
