@@ -6,7 +6,8 @@ from typing import Any, TypeAlias, TypeVar
 import numba
 import numpy as np
 from llvmlite import ir
-from numba.core import types
+from numba.core import cgutils, types
+from numba.core.errors import TypingError
 from numba.cpython.unsafe.numbers import trailing_zeros
 from numba.extending import intrinsic
 from numpy.typing import NDArray
@@ -107,6 +108,22 @@ def fetch(typing: Any, column: Any, row: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(column, types.uintp), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def copy_run(typing: Any, to: Any, at: Any, column: Any, low: Any, count: Any) -> Any:
+    """to[at + i] = column[low + i] for `count` rows of two columns of one type that do not overlap."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        ends = [context.make_array(signature.args[n])(context, builder, arguments[n]).data for n in (0, 2)]
+        places = [builder.gep(data, [arguments[n]]) for data, n in zip(ends, (1, 3), strict=True)]
+        size = context.get_abi_sizeof(context.get_data_type(column.dtype))
+        cgutils.raw_memcpy(builder, *places, arguments[4], size)
+        return context.get_dummy_value()
+
+    if to.dtype != column.dtype:
+        raise TypingError(f"copy_run between {to.dtype} and {column.dtype}")
+    return types.void(to, types.intp, column, types.intp, types.intp), generate
 
 
 @lean

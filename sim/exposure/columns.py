@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, lean, wider
+from sim.core.compiled import Array, Integer, draw_each, lean, whole, wider
 from sim.exposure.reach import is_friend
 
 
@@ -60,26 +60,52 @@ def new_rows(room: int) -> Rows:
 
 
 class Crowd(NamedTuple):
-    """One post's possible viewers: their draws, those picked, and when each joined (s)."""
+    """Those who may see one person's posts, as `meet` left them: who, their chance, since when (s); then their draws
+    for one post, and who is picked."""
 
+    who: Array
+    chance: Array
+    since: Array
     coin: Array
     when: Array
     picked: Array
-    since: Array
+
+
+ABREAST = 8
+"""Draws made at once in wide registers; room and draws of a crowd are a multiple of it, so that none is left over."""
 
 
 def new_crowd(people: int) -> Crowd:
-    """Room for so many, and one more that is picked before it is known."""
-    words = np.empty((2, people), dtype=np.uint64)
-    return Crowd(words[0], words[1], np.empty(people + 1, dtype=np.int32), np.empty(people, dtype=np.int64))
+    """Room for so many; one more is picked before it is known."""
+    room = people + -people % ABREAST
+    who, chance, since = np.zeros(room, dtype=np.int32), np.empty(room, dtype=np.uint32), np.empty(room, dtype=np.int64)
+    coin, when = np.empty(room, dtype=np.uint64), np.empty(room, dtype=np.uint64)
+    return Crowd(who, chance, since, coin, when, np.empty(room + 1, dtype=np.int32))
+
+
+@lean
+def meet(ties: Ties, person: Integer, crowd: Crowd) -> int:
+    """Put a person's audience into `crowd`; how many there are."""
+    low, count = ties.start[person], ties.start[person + 1] - ties.start[person]
+    for i in range(count):
+        who = ties.viewer[np.uintp(low + i)]
+        crowd.who[i], crowd.chance[i] = who, ties.visibility[np.uintp(low + i)]
+        crowd.since[i] = ties.joined[np.uintp(who)]
+    return whole(count)
+
+
+@lean
+def draw_crowd(key: np.uint64, post: Integer, crowd: Crowd, count: int) -> None:
+    """The draws of a post's first `count` possible viewers."""
+    draw_each(key, post, crowd.who[: count + -count % ABREAST], 0, crowd.coin, crowd.when)
 
 
 @lean
 def fill(rows: Rows, first: Integer, last: Integer, post: Integer, object_: Integer, channel: Integer) -> None:
-    """What rows `first` to `last` of a post have in common; learners are friends."""
+    """What rows `first` to `last` of a post have in common but their key; learners are friends."""
     for row in range(first, last):
         at = np.uintp(row)
-        rows.post[at], rows.object[at], rows.channel[at], rows.key[at], rows.learner[at] = post, object_, channel, 0, 0
+        rows.post[at], rows.object[at], rows.channel[at], rows.learner[at] = post, object_, channel, 0
 
 
 @lean

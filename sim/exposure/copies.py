@@ -4,13 +4,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, compiled, delay, draw, draw_each, lean, lucky, whole
+from sim.core.compiled import Array, Integer, compiled, delay, draw, draw_each, gather, lean, lucky, whole
 from sim.exposure.bars import Bars, barred, out_of_sight
 from sim.exposure.doors import HANGS, PUBLIC_REACH, QUOTE, closing, is_link
 from sim.exposure.reach import NOBODY, draw_circle, is_friend, new_circle
 
 FORWARD, COPY, COPIED = 4, 5, 6
 WHOLE = 1 << 32
+VIEWS_SHOWN = 0b1010111
+"""A bit a channel that shows its actor a post: feed, tag, discovery, forward, copied."""
 BATCH = 1024
 """Views whose coins are drawn together."""
 
@@ -52,30 +54,23 @@ def struck_views(
     copy_key: np.uint64,
 ) -> tuple[Array, ...]:
     """The columns of Views of a stage's views whose coin falls so."""
-    found = [0]
-    found.clear()
-    met, way = np.empty(BATCH, dtype=np.int64), np.empty(BATCH, dtype=np.int64)
+    struck, found = np.empty(len(actor), dtype=np.int32), np.empty(BATCH + 1, dtype=np.int32)
+    thing, way = np.empty(BATCH, dtype=np.int64), np.empty(BATCH, dtype=np.int64)
     coin = np.empty(BATCH, dtype=np.uint64)
+    n = 0
     for low in range(0, len(actor), BATCH):
-        high = min(low + BATCH, len(actor))
-        for i in range(high - low):
-            met[i] = object_id[object_[low + i]]
-            way[i] = whole(channel[low + i]) << 32
-        if len(key):
-            for i in range(high - low):
-                way[i] |= key[low + i]
-        who = actor[low:high]
-        for i in range(len(who)):
-            coin[i] = draw(copy_key, met[i], who[i], way[i])[0]
-        for i in range(high - low):
-            if coin[i] >> np.uint64(32) < threshold and is_view(channel[low + i]):
-                found.append(low + i)
-    n = len(found)
+        here = slice(low, min(low + BATCH, len(actor)))
+        hits = strike(
+            object_[here], channel[here], actor[here], key[here], object_id, np.uint64(threshold), copy_key, thing, way,
+            coin, found,
+        )  # fmt: skip
+        struck[n : n + hits] = low + found[:hits]
+        n += hits
     post, row, met_row = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int32)
     when, way_, who_, key_ = np.empty(n, np.int32), np.empty(n, np.int8), np.empty(n, np.int32), np.empty(n, np.int32)
     p = 0
     for i in range(n):
-        at = found[i]
+        at = struck[i]
         while start[p + 1] <= at:
             p += 1
         post[i], row[i], met_row[i], when[i] = p, offset + at, object_[at], time[at]
@@ -86,7 +81,27 @@ def struck_views(
 @lean
 def is_view(channel: Integer) -> bool:
     """Whether an event shows its actor the post: who passes on, takes, reads or trains is no viewer."""
-    return bool(channel <= 2 or channel in (FORWARD, COPIED))
+    return bool(VIEWS_SHOWN >> channel & 1)
+
+
+@lean
+def strike(
+    met: Array, channel: Array, actor: Array, key: Array, object_id: Array, threshold: np.uint64, copy_key: np.uint64,
+    thing: Array, way: Array, coin: Array, found: Array,
+) -> int:  # fmt: skip
+    """Which rows of a batch are views whose coin falls below the threshold: numbers in `found`; how many."""
+    gather(object_id, met, thing)
+    for row in range(len(actor)):
+        way[row] = whole(channel[row]) << 32
+    for row in range(len(key)):
+        way[row] |= key[row]
+    for row in range(len(actor)):
+        coin[row] = draw(copy_key, thing[row], actor[row], way[row])[0]
+    count = 0
+    for row in range(len(actor)):
+        found[np.uintp(count)] = row
+        count += (coin[row] >> np.uint64(32) < threshold) & is_view(channel[row])
+    return count
 
 
 @compiled

@@ -50,9 +50,10 @@ def no_objects() -> Objects:
     return Objects(*columns)
 
 
-def seen_in(rows: Rows) -> Stage:
-    """A stage of views of the posts themselves."""
-    events = Events(rows.object, NOTHING, rows.time, rows.channel, rows.actor, rows.key, NOTHING, rows.learner)
+def seen_in(rows: Rows, *, keyed: bool) -> Stage:
+    """A stage of views of the posts themselves, with keys or without."""
+    key = rows.key if keyed else NOTHING
+    events = Events(rows.object, NOTHING, rows.time, rows.channel, rows.actor, key, NOTHING, rows.learner)
     return Stage(rows.post, events, no_objects())
 
 

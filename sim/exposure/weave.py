@@ -5,13 +5,14 @@ from dataclasses import fields
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, compiled, lean
+from sim.core.compiled import Array, Integer, compiled, copy_run, lean
 from sim.core.log import Block, Events, Objects
 
 EVENT_TYPES = {
-    "object": np.int32, "parent": np.int32, "time": np.int32, "channel": np.int8, "actor": np.int32, "key": np.int32,
-    "mark": np.int16, "learner": np.int8,
+    "object": np.int32, "parent": np.int32, "time": np.int32, "actor": np.int32, "key": np.int32, "mark": np.int16,
+    "channel": np.int8, "learner": np.int8,
 }  # fmt: skip
+"""Wide ones first, so that each is aligned where they lie in one piece."""
 
 
 def sorted_by_post(post: Array, events: Events, posts: int) -> tuple[Array, Events, Array | None]:
@@ -56,13 +57,27 @@ def woven(first: int, stages: Sequence[tuple[int, Array, Events]], objects: Obje
         moved[turn] = following - start[:-1] - offset
         following += counts[turn]
     offsets = np.array([offset for offset, _, _ in stages], dtype=np.int64)
-    final = {name: np.empty(event_start[-1], dtype=kind) for name, kind in EVENT_TYPES.items()}
+    final = new_events(int(event_start[-1]))
     for turn, (offset, start, events) in enumerate(stages):
-        lay(
-            start, moved[turn] + offset, offsets, moved, object_place, base, *(getattr(events, n) for n in EVENT_TYPES),
-            *final.values(),
-        )  # fmt: skip
-    return Block(first, event_start, Events(**final), _laid(objects, base, late_place, object_place, offsets, moved))
+        shift = moved[turn] + offset
+        for name in EVENT_TYPES:
+            if len(getattr(events, name)):
+                lay(start, shift, getattr(events, name), getattr(final, name))
+        if len(events.parent) or events.object.max(initial=0) >= base:
+            parent = final.parent if len(events.parent) else events.parent
+            refer(start, shift, offsets, moved, object_place, base, final.object, parent)
+    return Block(first, event_start, final, _laid(objects, base, late_place, object_place, offsets, moved))
+
+
+def new_events(count: int) -> Events:
+    """Columns of so many events in one piece of memory, which large pages hold: no parents, no keys, no marks."""
+    kinds = [np.dtype(kind) for kind in EVENT_TYPES.values()]
+    ends = np.cumsum([count * kind.itemsize for kind in kinds])
+    memory = np.zeros(ends[-1], dtype=np.uint8)
+    columns = [part.view(kind) for part, kind in zip(np.split(memory, ends[:-1]), kinds, strict=True)]
+    events = Events(**dict(zip(EVENT_TYPES, columns, strict=True)))
+    events.parent[:] = -1
+    return events
 
 
 def _laid(objects: Objects, base: int, late_place: Array, object_place: Array, offsets: Array, moved: Array) -> Objects:
@@ -134,66 +149,22 @@ def remade(maker: Array, post: Array, offsets: Array, moved: Array) -> Array:
 
 
 @lean
-def lay(
-    start: Array,
-    shift: Array,
-    offsets: Array,
-    moved: Array,
-    object_place: Array,
-    base: Integer,
-    object_: Array,
-    parent: Array,
-    time: Array,
-    channel: Array,
-    actor: Array,
-    key: Array,
-    mark: Array,
-    learner: Array,
-    to_object: Array,
-    to_parent: Array,
-    to_time: Array,
-    to_channel: Array,
-    to_actor: Array,
-    to_key: Array,
-    to_mark: Array,
-    to_learner: Array,
-) -> None:
-    """Copy one stage's rows to their places, runs of a post at a time."""
+def lay(start: Array, shift: Array, column: Array, into: Array) -> None:
+    """Copy one stage's column to its place, runs of a post at a time."""
     for p in range(len(start) - 1):
-        low, high = start[p], start[p + 1]
-        if low == high:
-            continue
-        at, count = low + shift[p], high - low
-        copy_run(to_time, at, time, low, count)
-        copy_run(to_channel, at, channel, low, count)
-        copy_run(to_actor, at, actor, low, count)
-        copy_run(to_learner, at, learner, low, count)
-        for row in range(low, high):
-            thing = object_[np.uintp(row)]
-            to_object[np.uintp(row + shift[p])] = thing if thing < base else object_place[np.uintp(thing)]
-        for row in range(low, high if len(parent) else low):
-            to_parent[np.uintp(row + shift[p])] = final_row(parent[np.uintp(row)], p, offsets, moved)
-        if len(parent) == 0:
-            fill_run(to_parent, at, count, -1)
-        if len(key):
-            copy_run(to_key, at, key, low, count)
-        else:
-            fill_run(to_key, at, count, 0)
-        if len(mark):
-            copy_run(to_mark, at, mark, low, count)
-        else:
-            fill_run(to_mark, at, count, 0)
+        copy_run(into, start[p] + shift[p], column, start[p], start[p + 1] - start[p])
 
 
 @lean
-def copy_run(to: Array, at: Integer, column: Array, low: Integer, count: Integer) -> None:
-    """to[at + i] = column[low + i]; unsigned, so that no index is asked whether it counts from the end."""
-    for i in range(count):
-        to[np.uintp(at + i)] = column[np.uintp(low + i)]
-
-
-@lean
-def fill_run(to: Array, at: Integer, count: Integer, value: Integer) -> None:
-    """to[at + i] = value."""
-    for i in range(count):
-        to[np.uintp(at + i)] = value
+def refer(
+    start: Array, shift: Array, offsets: Array, moved: Array, object_place: Array, base: Integer, object_: Array,
+    parent: Array,
+) -> None:  # fmt: skip
+    """Make objects and parents of a stage that has been laid rows of the finished block."""
+    for p in range(len(start) - 1):
+        for at in range(start[p] + shift[p], start[p + 1] + shift[p]):
+            row = np.uintp(at)
+            if object_[row] >= base:
+                object_[row] = object_place[np.uintp(object_[row])]
+            if len(parent):
+                parent[row] = final_row(parent[row], p, offsets, moved)

@@ -11,13 +11,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, compiled, delay, draw_each, draw_on, gather, lean, whole, wider
+from sim.core.compiled import Array, Integer, compiled, delay, draw_each, draw_on, lean, whole, wider
 from sim.core.errors import require_above_0
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, exponential
 from sim.core.schema import YEAR_S
 from sim.exposure.bars import Bars, admitted, barred
-from sim.exposure.columns import Crowd, Posts, Rows, Ties, fill, new_crowd, new_rows, tell_strangers
+from sim.exposure.columns import Crowd, Posts, Rows, Ties, draw_crowd, fill, meet, new_crowd, new_rows, tell_strangers
 from sim.exposure.draft import Draft, Stage, seen_in
 from sim.exposure.reach import NOBODY, draw_circle, new_circle
 from sim.exposure.story import Story
@@ -64,7 +64,7 @@ class Discovery:
         start, times = visits_to(hosts, ties.joined, scene.horizon_end, noise.key("visit"), self.visit_gaps())
         profiles = np.full(len(posts.id), -1)
         profiles[posts.audience == 2] = profile
-        crowds, hazards = ties.audience(posts.author), self.hazards(scene.public_items[posts.author])
+        crowds, hazards = ties.audience(posts.author), self.hazards(scene.public_items[hosts])
         crowd, looks = new_crowd(crowds.max(initial=0)), new_crowd(DRAWN_AHEAD + np.diff(start).max(initial=0))
         rows, done = new_rows(len(crowd.since) + len(looks.since) + crowds.sum() // 2), (0, 0)
         while done[0] < len(posts.id):
@@ -75,7 +75,7 @@ class Discovery:
                 scene.population, (noise.key("discovery by a friend"), noise.key("visitor"), noise.key("look")),
                 self.friend_delays(), crowd, looks, new_circle(ties.start, posts.subject), done, rows,
             )  # fmt: skip
-        return seen_in(rows.first(done[1]))
+        return seen_in(rows.first(done[1]), keyed=True)
 
     def tell(self, story: Story, noise: Noise) -> None:
         """The same in plain Python, for one post."""
@@ -165,7 +165,8 @@ def found(
 ) -> tuple[int, int]:  # fmt: skip
     """All findings by friends and by strangers, into `rows`, from post and row `done` on; how far the room went."""
     friend_key, visitor_key, look_key = keys
-    center = gathered = NOBODY
+    center = met = NOBODY
+    count = 0
     p, n = done
     while p < len(posts.id):
         author, subject, time = posts.author[p], posts.subject[p], posts.time[p]
@@ -176,25 +177,25 @@ def found(
             draw_circle(circle, ties.start, ties.viewer, subject)
         last, first = min(close[3 * p], horizon_end), n
         if posts.audience[p] > 0 and last > time:
-            viewer = ties.viewer[ties.start[author] : ties.start[author + 1]]
-            if gathered != author:
-                gathered = author
-                gather(ties.joined, viewer, crowd.since)
-            draw_each(friend_key, posts.id[p], viewer, 0, crowd.coin, crowd.when)
-            for each in crowd.picked[: soon(crowd.coin[: len(viewer)], delays, last - time, crowd.picked)]:
+            if met != author:
+                met, count = author, meet(ties, author, crowd)
+            draw_crowd(friend_key, posts.id[p], crowd, count)
+            for each in crowd.picked[: soon(crowd.coin[:count], delays, last - time, crowd.picked)]:
                 i, row = np.uintp(each), np.uintp(n)
-                seen, who = max(time, crowd.since[i]) + delay(delays, crowd.coin[i]), viewer[i]
+                seen, who = max(time, crowd.since[i]) + delay(delays, crowd.coin[i]), crowd.who[i]
                 rows.time[row], rows.actor[row] = seen, who
                 n += (seen < last) & (who != subject)
             n = admitted(bars, p, rows.time, rows.actor, first, n)
             fill(rows, first, n, p, 3 * p, DISCOVERY)
+            rows.key[first:n] = 0
             if author != subject:
                 tell_strangers(rows, first, n, circle)
         first = n
         if posts.audience[p] == 2:
-            visits = guests.time[guests.start[guests.profile[p]] : guests.start[guests.profile[p] + 1]]
+            host = guests.profile[p]
+            visits = guests.time[guests.start[host] : guests.start[host + 1]]
             last = min(close[3 * p + 1], horizon_end)
-            made = looked(posts.id[p], time, last, visits, hazards[p], look_key, looks)
+            made = looked(posts.id[p], time, last, visits, hazards[host], look_key, looks)
             draw_each(visitor_key, author, looks.picked[:made], 0, looks.coin, looks.when)
             fill(rows, n, n + made, p, 3 * p + 1, DISCOVERY)
             for nth in range(made):

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, delay, draw_each, gather, lean, lucky
+from sim.core.compiled import Array, Integer, delay, lean, lucky
 from sim.core.errors import require_above_0
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, lognormal
 from sim.exposure.bars import Bars, admitted
-from sim.exposure.columns import Crowd, Posts, Rows, Ties, fill, new_crowd, new_rows, tell_strangers
+from sim.exposure.columns import Crowd, Posts, Rows, Ties, draw_crowd, fill, meet, new_crowd, new_rows, tell_strangers
 from sim.exposure.draft import Draft, Stage, seen_in
 from sim.exposure.reach import NOBODY, draw_circle, new_circle
 from sim.exposure.story import Story
@@ -44,7 +44,7 @@ class Feed:
             self.delays(), new_crowd(max(own.max(initial=0), tagged.max(initial=0))),
             new_circle(ties.start, posts.subject), rows,
         )  # fmt: skip
-        return seen_in(rows.first(count))
+        return seen_in(rows.first(count), keyed=False)
 
     def tell(self, story: Story, noise: Noise) -> None:
         """The same in plain Python, for one post."""
@@ -68,8 +68,8 @@ def shown(
     delays: Array, crowd: Crowd, circle: Array, rows: Rows,
 ) -> int:  # fmt: skip
     """All views by feed and by tag, into `rows`; how many."""
-    center = gathered = NOBODY
-    n = 0
+    center = met = NOBODY
+    n = count = 0
     for p in range(len(posts.id)):
         author, subject, time = posts.author[p], posts.subject[p], posts.time[p]
         if posts.audience[p] == 0:
@@ -79,15 +79,12 @@ def shown(
             last = min(close[reach], horizon_end)
             if last <= time:
                 continue
-            viewer = ties.viewer[ties.start[person] : ties.start[person + 1]]
-            if gathered != person:
-                gathered = person
-                gather(ties.joined, viewer, crowd.since)
-            draw_each(keys[turn], posts.id[p], viewer, 0, crowd.coin, crowd.when)
-            chance = ties.visibility[ties.start[person] : ties.start[person + 1]]
-            for each in crowd.picked[: lucky(crowd.coin, chance, crowd.picked)]:
+            if met != person:
+                met, count = person, meet(ties, person, crowd)
+            draw_crowd(keys[turn], posts.id[p], crowd, count)
+            for each in crowd.picked[: lucky(crowd.coin, crowd.chance[:count], crowd.picked)]:
                 i, row = np.uintp(each), np.uintp(n)
-                seen, who = time + delay(delays, crowd.when[i]), viewer[i]
+                seen, who = time + delay(delays, crowd.when[i]), crowd.who[i]
                 rows.time[row], rows.actor[row] = seen, who
                 n += (seen < last) & (seen >= crowd.since[i]) & (who != subject) & (who != author)
             if turn == 0:

@@ -88,10 +88,9 @@ class Scrape:
     def emit(self, draft: Draft, noise: Noise) -> Stage:
         """Everything the harvesters take of the draft's posts and their copies."""
         scene, objects = draft.scene, draft.objects
-        met = np.flatnonzero(
-            ((objects.kind == PUBLIC_REACH) & (scene.audience[draft.first + objects.post] == 2))
-            | ((objects.kind == COPY) & (noise.words("public copy", objects.id)[0] >> 32 < self._public()))
-        )
+        copies = np.flatnonzero(objects.kind == COPY)
+        copies = copies[noise.words("public copy", objects.id[copies])[0] >> 32 < self._public()]
+        met = np.concatenate([3 * np.flatnonzero(draft.columns.audience == 2) + PUBLIC_REACH, copies])
         post, author = objects.post[met], scene.author[draft.first + objects.post[met]]
         at = np.where(objects.kind[met] == COPY, objects.holder[met], author)
         flags, reach = objects.flags[met], objects.kind[met] == PUBLIC_REACH
