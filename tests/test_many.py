@@ -1,9 +1,11 @@
 """Many plans in one pass, and a log on disk, say what one plan at a time and a log in memory say."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from scenes import UNITS_S, aimed_doors, channels, happenings, held, scene
 
 from sim.core.digest import digest
@@ -48,9 +50,15 @@ def test_many_plans_in_one_pass_are_each_plan_alone(seed: int) -> None:
     assert (found.sum(axis=(1, 2)) > 0).mean() > 0.9
 
 
+def write_on(folder: Path, each: Iterable[Block], post: NDArray[np.int64]) -> None:
+    for block in each:
+        done = written(folder)
+        events, late = sum(part.events for part in done), sum(part.late for part in done)
+        write_block(folder, len(done), block, post, events_before=events, late_before=late)
+
+
 def stored(folder: Path, log: Log) -> Log:
-    for number, block in enumerate(log.blocks):
-        write_block(folder, number, block, log.post, written(folder))
+    write_on(folder, log.blocks, log.post)
     return read_log(folder)
 
 
@@ -71,13 +79,11 @@ def test_a_log_on_disk_is_the_log_in_memory(seed: int, tmp_path: Path) -> None:
 def test_an_interrupted_log_goes_on_where_it_stopped(tmp_path: Path) -> None:
     made, chain, noise = scene(92_000, unit_s=60), list(channels(60).values()), Noise(1)
     whole = list(blocks(made, chain, noise, posts_a_block=3))
-    for block in whole[:2]:
-        write_block(tmp_path, len(written(tmp_path)), block, made.post, written(tmp_path))
+    write_on(tmp_path, whole[:2], made.post)
     (tmp_path / "events" / "000002.partial").write_bytes(b"cut off here")
     done = written(tmp_path)
     assert len(done) == 2
-    for block in blocks(made, chain, noise, posts_a_block=3, skip=len(done)):
-        write_block(tmp_path, len(written(tmp_path)), block, made.post, written(tmp_path))
+    write_on(tmp_path, blocks(made, chain, noise, posts_a_block=3, skip=len(done)), made.post)
     assert digest(read_log(tmp_path)) == digest(propagate(made, chain, noise))
 
 

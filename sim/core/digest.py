@@ -44,8 +44,9 @@ def event_names(object_: Array, channel: Array, actor: Array, key: Array, object
     """Each event's name as one word: of its object's id (-1: none), channel, actor and key."""
     names = np.empty(len(object_), dtype=np.uint64)
     for row in range(len(object_)):
-        where = object_id[object_[row]] if object_[row] >= 0 else -1
-        names[row] = draw(NAME, where, actor[row], whole(key[row]) << 8 | channel[row])[0]
+        names[row] = object_id[object_[row]] if object_[row] >= 0 else -1
+    for row in range(len(object_)):  # a loop of nothing but draws is made several at once
+        names[row] = draw(NAME, names[row], actor[row], whole(key[row]) << 8 | channel[row])[0]
     return names
 
 
@@ -54,12 +55,16 @@ def add_events(
     event_start: Array, names: Array, parent: Array, time: Array, mark: Array, learner: Array, sums: Array
 ) -> None:
     """Add each event's hash to its post's sums."""
+    first, second = np.empty(len(names), dtype=np.uint64), np.empty(len(names), dtype=np.uint64)
+    for row in range(len(names)):
+        second[row] = names[parent[row]] if parent[row] >= 0 else np.uint64(0)
+    for row in range(len(names)):
+        key, said = EVENT ^ names[row], whole(mark[row]) << 8 | learner[row]
+        first[row], second[row] = draw(key, time[row], said, second[row])
     for p in range(len(event_start) - 1):
         for row in range(event_start[p], event_start[p + 1]):
-            origin = whole(names[parent[row]]) if parent[row] >= 0 else 0
-            first, second = draw(EVENT ^ names[row], time[row], whole(mark[row]) << 8 | learner[row], origin)
-            sums[p, 0] += first
-            sums[p, 1] += second
+            sums[p, 0] += first[row]
+            sums[p, 1] += second[row]
 
 
 @compiled

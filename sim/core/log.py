@@ -57,6 +57,11 @@ class Block:
         """How many posts it holds."""
         return len(self.event_start) - 1
 
+    @property
+    def late(self) -> int:
+        """How many of its objects are made by events."""
+        return len(self.objects.id) - 3 * self.posts
+
 
 @dataclass(frozen=True)
 class Log:
@@ -99,7 +104,7 @@ def to_tables(log: Log) -> tuple[pa.Table, pa.Table]:
     for block in log.blocks:
         parts.append(block_columns(block, log.post, events_before=events_before, late_before=late_before))
         events_before += len(block.events.time)
-        late_before += len(block.objects.id) - 3 * block.posts
+        late_before += block.late
     if not parts:
         return arrow_schema("objects").empty_table(), arrow_schema("events").empty_table()
     objects, events = (

@@ -35,23 +35,22 @@ class Part:
 
 def part_of(block: Block) -> Part:
     """What is to be said of a block."""
-    late = len(block.objects.id) - 3 * block.posts
     by_channel = np.bincount(block.events.channel, minlength=len(CHANNELS)).tolist()
     return Part(
         block.first,
         block.posts,
         len(block.events.time),
-        late,
+        block.late,
         by_channel,
         post_hashes(block).sum(axis=0, dtype=np.uint64).tolist(),
     )
 
 
-def write_block(folder: Path, number: int, block: Block, post: NDArray[np.int64], before: list[Part]) -> Part:
-    """Write block `number` of a log of posts `post`; `before` are the parts of the blocks before it."""
-    columns = block_columns(
-        block, post, events_before=sum(part.events for part in before), late_before=sum(part.late for part in before)
-    )
+def write_block(
+    folder: Path, number: int, block: Block, post: NDArray[np.int64], *, events_before: int, late_before: int
+) -> Part:
+    """Write block `number` of a log of posts `post`, after so many events and objects made by events."""
+    columns = block_columns(block, post, events_before=events_before, late_before=late_before)
     part = part_of(block)
     for name, rows in zip(NAMES, columns, strict=True):
         path = part_path(folder, name, number)
@@ -60,7 +59,7 @@ def write_block(folder: Path, number: int, block: Block, post: NDArray[np.int64]
         made = table(name, dict(rows))
         said = {**(made.schema.metadata or {}), b"part": json.dumps(asdict(part)).encode()}
         pq.write_table(
-            made.replace_schema_metadata(said), beside, compression="zstd", compression_level=1,
+            made.replace_schema_metadata(said), beside, compression="snappy",
             use_dictionary=["channel", "learner", "mark", "kind", "flags"] if name == "events" else True,
             write_statistics=False,
         )  # fmt: skip

@@ -48,15 +48,24 @@ class Rows(NamedTuple):
         """The first `count` rows."""
         return Rows(*(column[:count] for column in self))
 
-    def wider(self) -> "Rows":
+
+class Paper:
+    """What stages are written on, kept from block to block: the system clears each page it hands out anew."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, Rows] = {}
+
+    def rows(self, stage: str, room: int) -> Rows:
+        """Room for `room` rows, and for one more, which loops without a branch write before they know."""
+        if stage not in self._rows or len(self._rows[stage].post) <= room:
+            types = (np.int32, np.int32, np.int32, np.int8, np.int32, np.int32, np.int8)
+            self._rows[stage] = Rows(*(np.empty(room + 1, dtype=kind) for kind in types))
+        return self._rows[stage]
+
+    def widened(self, stage: str) -> Rows:
         """The same rows with twice the room."""
-        return Rows(*(wider(column, 2 * len(column)) for column in self))
-
-
-def new_rows(room: int) -> Rows:
-    """Room for so many rows, and for one more, which loops without a branch write before they know."""
-    types = (np.int32, np.int32, np.int32, np.int8, np.int32, np.int32, np.int8)
-    return Rows(*(np.empty(room + 1, dtype=kind) for kind in types))
+        self._rows[stage] = Rows(*(wider(column, 2 * len(column)) for column in self._rows[stage]))
+        return self._rows[stage]
 
 
 class Crowd(NamedTuple):

@@ -10,7 +10,7 @@ import numpy as np
 from sim.core.compiled import Array
 from sim.core.log import Block, Events, Objects
 from sim.exposure.bars import Bars
-from sim.exposure.columns import Posts, Rows
+from sim.exposure.columns import Paper, Posts, Rows
 from sim.exposure.doors import Doors, close_all
 from sim.exposure.scene import Scene
 from sim.exposure.weave import renumbered, sorted_by_post, woven
@@ -63,13 +63,13 @@ def no_events() -> Events:
 
 
 class Draft:
-    """The block being written: posts `first` to `last` of `scene` under `doors`.
+    """The block being written: posts `first` to `last` of `scene` under `doors`, on `paper` no other block uses now.
 
     `stages`, `objects` and `close` (each object's closing time, s) are what has been written so far.
     """
 
-    def __init__(self, scene: Scene, doors: Doors, *, first: int, last: int) -> None:
-        self.scene, self.doors, self.first, self.last = scene, doors, first, last
+    def __init__(self, scene: Scene, doors: Doors, *, first: int, last: int, paper: Paper) -> None:
+        self.scene, self.doors, self.first, self.last, self.paper = scene, doors, first, last, paper
         rows = np.arange(3 * (last - first))
         here = slice(first, last)
         self.objects = Objects(

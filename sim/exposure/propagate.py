@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.core.log import Block, Log
 from sim.core.noise import Noise
+from sim.exposure.columns import Paper
 from sim.exposure.doors import Doors, open_doors
 from sim.exposure.draft import Draft, Stage
 from sim.exposure.scene import Scene
@@ -65,11 +66,16 @@ def blocks(
     """The blocks of that log in order, all but the first `skip`; twice as many as threads are made ahead."""
     shut = open_doors(len(scene.post)) if doors is None else doors
 
+    free: list[Paper] = []
+
     def write(span: tuple[int, int]) -> Block:
-        draft = Draft(scene, shut, first=span[0], last=span[1])
+        paper = free.pop() if free else Paper()
+        draft = Draft(scene, shut, first=span[0], last=span[1], paper=paper)
         for channel in channels:
             draft.add(channel.emit(draft, noise))
-        return draft.finish()
+        block = draft.finish()
+        free.append(paper)
+        return block
 
     spans = cut(scene, posts_a_block)[skip:]
     workers = threads or os.cpu_count() or 1

@@ -12,7 +12,6 @@ EVENT_TYPES = {
     "object": np.int32, "parent": np.int32, "time": np.int32, "actor": np.int32, "key": np.int32, "mark": np.int16,
     "channel": np.int8, "learner": np.int8,
 }  # fmt: skip
-"""Wide ones first, so that each is aligned where they lie in one piece."""
 
 
 def sorted_by_post(post: Array, events: Events, posts: int) -> tuple[Array, Events, Array | None]:
@@ -70,13 +69,10 @@ def woven(first: int, stages: Sequence[tuple[int, Array, Events]], objects: Obje
 
 
 def new_events(count: int) -> Events:
-    """Columns of so many events in one piece of memory, which large pages hold: no parents, no keys, no marks."""
-    kinds = [np.dtype(kind) for kind in EVENT_TYPES.values()]
-    ends = np.cumsum([count * kind.itemsize for kind in kinds])
-    memory = np.zeros(ends[-1], dtype=np.uint8)
-    columns = [part.view(kind) for part, kind in zip(np.split(memory, ends[:-1]), kinds, strict=True)]
-    events = Events(**dict(zip(EVENT_TYPES, columns, strict=True)))
+    """So many events without parents, keys or marks; the rest is to be laid."""
+    events = Events(**{name: np.empty(count, dtype=kind) for name, kind in EVENT_TYPES.items()})
     events.parent[:] = -1
+    events.key[:] = events.mark[:] = 0
     return events
 
 

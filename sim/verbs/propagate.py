@@ -1,8 +1,8 @@
 """propagate: the event log of a world with one draw of luck: in memory, streamed to disk, or only counted."""
 
+from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from itertools import chain
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
@@ -24,6 +24,8 @@ from sim.verbs.trace import trace
 from sim.worlds import make_world, world_noise
 
 KEEP = ("memory", "disk", "nothing")
+PENS = 2
+"""Blocks written at once."""
 
 
 def run(config: dict[str, Any]) -> dict[str, Any]:
@@ -89,15 +91,21 @@ def run(config: dict[str, Any]) -> dict[str, Any]:
 
 
 def _written(log: Iterator[Block], folder: Path, post: Any, parts: list[Part]) -> Iterator[Part]:
-    """Write each block while the next is made; `parts` grows by what is yielded."""
-    with ThreadPoolExecutor(1) as pen:
-        waiting = None
-        for block in chain(log, [None]):
-            if waiting is not None:
-                parts.append(waiting.result())
+    """Write blocks while the next are made; `parts` grows by what is yielded."""
+    events, late = sum(part.events for part in parts), sum(part.late for part in parts)
+    with ThreadPoolExecutor(PENS) as pens:
+        waiting: deque[Future[Part]] = deque()
+        for number, block in enumerate(log, len(parts)):
+            if len(waiting) == PENS:
+                parts.append(waiting.popleft().result())
                 yield parts[-1]
-            if block is not None:
-                waiting = pen.submit(write_block, folder, len(parts), block, post, list(parts))
+            waiting.append(
+                pens.submit(write_block, folder, number, block, post, events_before=events, late_before=late)
+            )
+            events, late = events + len(block.events.time), late + block.late
+        for each in waiting:
+            parts.append(each.result())
+            yield parts[-1]
 
 
 def show(document: dict[str, Any]) -> None:

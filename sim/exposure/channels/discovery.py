@@ -17,7 +17,7 @@ from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, exponential
 from sim.core.schema import YEAR_S
 from sim.exposure.bars import Bars, admitted, barred
-from sim.exposure.columns import Crowd, Posts, Rows, Ties, draw_crowd, fill, meet, new_crowd, new_rows, tell_strangers
+from sim.exposure.columns import Crowd, Posts, Rows, Ties, draw_crowd, fill, meet, new_crowd, tell_strangers
 from sim.exposure.draft import Draft, Stage, seen_in
 from sim.exposure.reach import NOBODY, draw_circle, new_circle
 from sim.exposure.story import Story
@@ -66,10 +66,11 @@ class Discovery:
         profiles[posts.audience == 2] = profile
         crowds, hazards = ties.audience(posts.author), self.hazards(scene.public_items[hosts])
         crowd, looks = new_crowd(crowds.max(initial=0)), new_crowd(DRAWN_AHEAD + np.diff(start).max(initial=0))
-        rows, done = new_rows(len(crowd.since) + len(looks.since) + crowds.sum() // 2), (0, 0)
+        room, done = len(crowd.since) + len(looks.since) + crowds.sum() // 2, (0, 0)
+        rows = draft.paper.rows("discovery", room)
         while done[0] < len(posts.id):
             if done[0]:
-                rows = rows.wider()
+                rows = draft.paper.widened("discovery")
             done = found(
                 posts, ties, Guests(start, times, profiles), hazards, draft.close, draft.bars, scene.horizon_end,
                 scene.population, (noise.key("discovery by a friend"), noise.key("visitor"), noise.key("look")),

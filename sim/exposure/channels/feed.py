@@ -14,7 +14,7 @@ from sim.core.errors import require_above_0
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, lognormal
 from sim.exposure.bars import Bars, admitted
-from sim.exposure.columns import Crowd, Posts, Rows, Ties, draw_crowd, fill, meet, new_crowd, new_rows, tell_strangers
+from sim.exposure.columns import Crowd, Posts, Rows, Ties, draw_crowd, fill, meet, new_crowd, tell_strangers
 from sim.exposure.draft import Draft, Stage, seen_in
 from sim.exposure.reach import NOBODY, draw_circle, new_circle
 from sim.exposure.story import Story
@@ -38,7 +38,7 @@ class Feed:
         """Every view of the draft's posts by friends, and by friends of those tagged."""
         posts, ties = draft.columns, draft.scene.ties
         own, tagged = ties.audience(posts.author[posts.audience > 0]), ties.audience(posts.subject[posts.tagged])
-        rows = new_rows(own.sum() + tagged.sum())
+        rows = draft.paper.rows("feed", own.sum() + tagged.sum())
         count = shown(
             posts, ties, draft.close, draft.bars, draft.scene.horizon_end, (noise.key("feed"), noise.key("tag")),
             self.delays(), new_crowd(max(own.max(initial=0), tagged.max(initial=0))),
