@@ -167,7 +167,7 @@ def channels(unit_s: int, *, drawn_share: float = 0.0) -> dict[str, Channel]:
         ),
         "copy": Copy(
             p_copy=1.0, copy_delay_mean_s=unit_s, delay_median_s=2 * unit_s, delay_sigma=1.0,
-            gone_per_year=YEAR_S / (15 * unit_s), drawn_share=drawn_share,
+            gone_per_year=YEAR_S / (15 * unit_s), drawn_share=drawn_share, complies_share=0.6,
             forms={"quote": Form(0.3, 0.6, 1.0), "comment": Form(0.3, 0.6, 0.7)},
         ),
         "scrape": Scrape(crawlers, public_copies_share=0.6),

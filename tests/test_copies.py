@@ -12,7 +12,7 @@ from sim.core.noise import Noise
 from sim.core.schema import CHANNELS, OBJECTS
 from sim.exposure.apply import apply
 from sim.exposure.channels.copy import Copy, Form
-from sim.exposure.doors import COMMENT, DELETE, HANGS, LIMIT, QUOTE, TAKEDOWN, open_doors
+from sim.exposure.doors import COMMENT, DELETE, HANGS, LIMIT, QUOTE, STAYS, TAKEDOWN, close_all, open_doors
 from sim.exposure.propagate import propagate
 
 COPIED, COPY = CHANNELS.index("copied"), OBJECTS.index("copy")
@@ -41,7 +41,7 @@ def counted(log: Log) -> dict[int, tuple[int, int]]:
     for form in (0, QUOTE, COMMENT):
         copies = views = 0
         for block in log.blocks:
-            mine = (block.objects.kind == COPY) & (block.objects.flags & ~HANGS == form)
+            mine = (block.objects.kind == COPY) & (block.objects.flags & (QUOTE | COMMENT) == form)
             copies += int(mine.sum())
             views += int(mine[block.events.object[block.events.channel == COPIED]].sum())
         found[form] = copies, views
@@ -74,8 +74,27 @@ def test_what_ends_a_copy(door: int, ended: set[int]) -> None:
         for block, alive in zip(log.blocks, apply(doors, log), strict=True):
             lost = np.flatnonzero(~alive & (block.events.channel == COPIED))
             lost = lost[alive[block.events.parent[lost]]]  # the copy was made, and ended before this view
-            found |= set((block.objects.flags[block.events.object[lost]] & ~HANGS).tolist())
+            found |= set((block.objects.flags[block.events.object[lost]] & (QUOTE | COMMENT)).tolist())
     assert found == ended
+
+
+def test_some_who_are_asked_take_a_copy_down_and_some_do_not() -> None:
+    """Where holders answer, a copy goes down if its maker complies; where all is granted, every copy goes."""
+    copies = stays = 0
+    for seed in range(20):
+        log = told({"quote": Form(0.3, 0.0, 1.0)}, seed)
+        (block,) = log.blocks
+        o = block.objects
+        mine = (o.kind == COPY) & (o.birth < 15 * 60)
+        copies, stays = copies + int(mine.sum()), stays + int((o.flags[mine] & STAYS > 0).sum())
+        for holders in (0, 4):
+            doors = open_doors(len(log.post), holders=holders)
+            doors[TAKEDOWN] = 15 * 60
+            down = close_all(o, block.first, doors) == np.minimum(o.natural, 15 * 60)
+            kept = mine & (o.flags & STAYS > 0) & (o.natural > 15 * 60)
+            assert (down[mine & ~kept]).all() and down[kept].all() == (holders == 0 or not kept.any())
+            assert not down[kept].any() or holders == 0
+    assert copies > 200 and abs(stays / copies - 0.4) < 0.07
 
 
 def test_a_quote_of_what_is_for_friends_holds_the_words() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.core.compiled import Array, Integer, compiled, delay, draw, draw_each, gather, lean, lucky, whole
 from sim.exposure.bars import Bars, barred, out_of_sight
-from sim.exposure.doors import HANGS, PUBLIC_REACH, QUOTE, closing, is_link
+from sim.exposure.doors import HANGS, PUBLIC_REACH, QUOTE, STAYS, closing, is_link
 from sim.exposure.reach import NOBODY, draw_circle, is_friend, new_circle
 
 FORWARD, COPY, COPIED = 4, 5, 6
@@ -32,12 +32,13 @@ class Views(NamedTuple):
 class Forms(NamedTuple):
     """Forms a copy may take beside a picture of its own, int64[forms]: `upto`, its share and those before it, of
     `hangs` the share that is gone with the original, the share of an audience that `seen` gives, all times 2^32; its
-    `flag`."""
+    `flag`. `complies`: the share of all copies that are taken down for who asks, times 2^32."""
 
     upto: Array
     hangs: Array
     seen: Array
     flag: Array
+    complies: int
 
 
 @compiled
@@ -206,14 +207,15 @@ def form_of(forms: Forms, identity: Integer, key: np.uint64, audience: Integer, 
     """The flags of a copy and the share of the copier's audience it is shown to (of 2^32). A quote of what is not for
     everybody, or of a copy, holds the words themselves; else it may be no more than a link."""
     coin, fate = draw(key, identity, 0, 0)
+    stays = STAYS if whole(draw(key, identity, 1, 0)[0] >> np.uint64(32)) >= forms.complies else 0
     for i in range(len(forms.upto)):
         if whole(coin >> np.uint64(32)) < forms.upto[i]:
-            flags = whole(forms.flag[i])
-            linked = of_original and (flags != QUOTE or audience == 2)
+            flags = whole(forms.flag[i]) | stays
+            linked = of_original and (not flags & QUOTE or audience == 2)
             if linked and whole(fate >> np.uint64(32)) < forms.hangs[i]:
                 flags |= HANGS
             return flags, whole(forms.seen[i])
-    return 0, WHOLE
+    return stays, WHOLE
 
 
 @compiled

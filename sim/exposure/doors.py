@@ -17,8 +17,10 @@ DELETE, LIMIT, UNTAG, TAKEDOWN, ERASE, OBJECT = range(6)
 FRIENDS_REACH, PUBLIC_REACH, TAG_REACH, COPY, HELD_FOR_REVIEW, HELD_FOR_TRAINING, KEPT_BY_WORKER = range(7)
 HELD_FOR_SALE, DUMPED, LEARNT = 7, 8, 9
 HONOURS_DELETION, BOUND_BY_OBJECTION, QUOTE, COMMENT = 1, 2, 4, 8
-HANGS = HONOURS_DELETION
-"""Of a copy: a quote that is a link, or a comment whose thread goes with the post it stands under."""
+HANGS, STAYS = HONOURS_DELETION, 16
+"""Of a copy. Hangs: a quote that is a link, or a comment whose thread goes with the post it stands under. Stays: its
+maker refuses a request to take it down, or says nothing.
+"""
 
 LATEST = 2**31 - 1
 
@@ -27,7 +29,8 @@ Doors = Array
 """Shape (6 + 2 H, posts): when each door shuts for each post, s; NEVER: it does not.
 
 With H holders, rows ERASE and OBJECT say when a request is made, and the H rows from 6 on when each holder erases, the
-H rows after them when each accepts the objection. Without, requests are granted as they are made.
+H rows after them when each accepts the objection, and copies that stay are not taken down. Without, requests are
+granted as they are made.
 """
 
 
@@ -129,7 +132,7 @@ def closing(
         elif kind == TAG_REACH:
             close = min(close, doors[UNTAG, post])
     elif kind == COPY:
-        if birth < doors[TAKEDOWN, post]:
+        if birth < doors[TAKEDOWN, post] and not (flags & STAYS and len(doors) > DOORS):
             close = min(close, doors[TAKEDOWN, post])
         if flags & HANGS:
             close = min(close, doors[DELETE, post])

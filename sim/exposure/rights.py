@@ -4,7 +4,7 @@ What each does not cover. An objection covers what she posted herself, not other
 prospective: a model trained before the answer keeps what it learnt; it binds first parties alone; and it stops no
 annotator, since what is held for review is another object. A request to erase reaches what its holder has when it
 arrives, not what it harvests or lists anew later, nor what a worker kept or a thief took; and nobody can be asked who
-is not known to hold it.
+is not known to hold it. Whether who copied a post takes that down is the copy's own (`channels/copy.py`).
 """
 
 from collections.abc import Mapping, Sequence

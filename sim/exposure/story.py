@@ -10,7 +10,7 @@ from sim.core.noise import Noise
 from sim.core.quantile import Quantiles
 from sim.core.schema import ACTIONS, AUDIENCES, CHANNELS, LEARNERS, NEVER, OBJECTS
 from sim.exposure.bars import BLOCKED, OUT_OF_SIGHT, TAKEN_BACK
-from sim.exposure.doors import BOUND_BY_OBJECTION, DOORS, HANGS, HONOURS_DELETION, QUOTE, Doors
+from sim.exposure.doors import BOUND_BY_OBJECTION, DOORS, HANGS, HONOURS_DELETION, QUOTE, STAYS, Doors
 from sim.exposure.scene import Scene
 
 MASK = 2**64 - 1
@@ -166,7 +166,8 @@ class Story:
             close.append(door["limit"])
         if kind == "tag_reach":
             close.append(door["untag"])
-        if kind == "copy" and birth < door["takedown"]:
+        granted = len(self.doors) == DOORS or not flags & STAYS
+        if kind == "copy" and birth < door["takedown"] and granted:
             close.append(door["takedown"])
         if kind == "copy" and flags & HANGS:
             close.append(door["delete"])

@@ -17,7 +17,7 @@ from sim.core.schema import ACTIONS, CHANNELS, OBJECTS
 from sim.exposure.anew import simulate_anew
 from sim.exposure.apply import apply
 from sim.exposure.bars import Bars, barred, bars_of
-from sim.exposure.doors import COMMENT, DELETE, HANGS, LIMIT, QUOTE, Doors, close_doors, open_doors
+from sim.exposure.doors import COMMENT, DELETE, HANGS, LIMIT, QUOTE, STAYS, Doors, close_doors, open_doors
 from sim.exposure.propagate import propagate
 from sim.exposure.scene import Scene
 from sim.measure.score import open_ledger
@@ -311,6 +311,8 @@ def test_what_a_request_reaches_and_what_an_objection_binds() -> None:
         "object": {"held_for_training"},
     }
     assert all(flags & 1 for kind, flags in flagged["delete"] if kind in held_kinds), "dropped what its holder keeps"
-    hanging = {name: {flags for kind, flags in flagged[name] if kind == "copy"} for name in ("delete", "limit")}
+    hanging = {
+        name: {flags & ~STAYS for kind, flags in flagged[name] if kind == "copy"} for name in ("delete", "limit")
+    }
     assert hanging == {"delete": {HANGS | QUOTE, HANGS | COMMENT}, "limit": {HANGS | QUOTE}}, "a copy outlives its post"
     assert all(flags & 2 for _, flags in flagged["object"]), "an objection bound a third party"
