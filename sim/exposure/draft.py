@@ -70,18 +70,18 @@ class Draft:
 
     def __init__(self, scene: Scene, doors: Doors, *, first: int, last: int, paper: Paper) -> None:
         self.scene, self.doors, self.first, self.last, self.paper = scene, doors, first, last, paper
-        rows = np.arange(3 * (last - first))
-        here = slice(first, last)
+        here, reaches = slice(first, last), 3 * (last - first)
+        nobody = np.full(reaches, -1, dtype=np.int32)
         self.objects = Objects(
-            id=scene.post[here][rows // 3] * 8 + rows % 3,
-            post=(rows // 3).astype(np.int32),
-            kind=(rows % 3).astype(np.int8),
-            parent=np.full(len(rows), -1, dtype=np.int32),
-            holder=np.full(len(rows), -1, dtype=np.int32),
+            id=(scene.post[here, None] * 8 + np.arange(3)).ravel(),
+            post=np.repeat(np.arange(last - first, dtype=np.int32), 3),
+            kind=np.tile(np.arange(3, dtype=np.int8), last - first),
+            parent=nobody,
+            holder=nobody,
             birth=np.repeat(scene.time[here], 3),
             natural=np.repeat(scene.natural[here], 3),
-            flags=np.zeros(len(rows), dtype=np.int8),
-            maker=np.full(len(rows), -1, dtype=np.int32),
+            flags=np.zeros(reaches, dtype=np.int8),
+            maker=nobody,
         )
         self.close = close_all(self.objects, first, doors)
         self.stages: list[Written] = []

@@ -88,8 +88,10 @@ class Periodic:
         """At the first visit whose coin falls so."""
         period_s = int(self.period_days * DAY_S)
         hits = hours.hits((hours.until - hours.since) // period_s + 2)
-        keys = noise.key(f"take {name}"), noise.key(f"visit {name}")
-        when = taken_in_turn(met.id, met.at, met.birth, hours.since, hours.until, period_s, hits, *keys)
+        misses = np.searchsorted(hits, (noise.words(f"take {name}", met.id)[0] >> 32).astype(np.int64), side="right")
+        when = taken_in_turn(
+            met.at, met.birth, misses, hours.since, hours.until, period_s, len(hits), noise.key(f"visit {name}")
+        )
         return when, np.zeros(len(when), dtype=np.int32)
 
     def tell(self, thing: Thing, at: int, hours: Hours, story: Story, noise: Noise, name: str) -> tuple[int, int]:
@@ -150,20 +152,19 @@ class Walk:
 
 @compiled
 def taken_in_turn(
-    identity: Array, at: Array, birth: Array, since: Integer, until: Integer, period_s: Integer, hits: Array,
-    take_key: np.uint64, visit_key: np.uint64,
+    at: Array, birth: Array, misses: Array, since: Integer, until: Integer, period_s: Integer, visits: Integer,
+    visit_key: np.uint64,
 ) -> Array:  # fmt: skip
-    """When each thing is taken by periodic visits, s, or NOT_TAKEN; whether it is open then is asked elsewhere."""
-    when = np.full(len(identity), NOT_TAKEN, dtype=np.int64)
-    for row in range(len(identity)):
-        coin = whole(draw(take_key, identity[row], 0, 0)[0] >> np.uint64(32))
-        misses = np.searchsorted(hits, coin, side="right")
-        if misses == len(hits):
+    """When each thing is taken by periodic visits, s, after so many `misses` (of `visits`), or NOT_TAKEN; whether it is
+    open then is asked elsewhere."""
+    when = np.full(len(at), NOT_TAKEN, dtype=np.int64)
+    for row in range(len(at)):
+        if misses[row] == visits:
             continue
         k = max(0, (birth[row] - since) // period_s)
         if since + k * period_s + scaled(draw(visit_key, at[row], k, 0)[0], period_s) <= birth[row]:
             k += 1
-        k += misses
+        k += misses[row]
         time = since + k * period_s + scaled(draw(visit_key, at[row], k, 0)[0], period_s)
         if time < until:
             when[row] = time

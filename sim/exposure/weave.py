@@ -33,9 +33,9 @@ def sorted_by_post(post: Array, events: Events, posts: int) -> tuple[Array, Even
 
 def renumbered(rows: Array, offset: int, place: Array | None = None) -> Array:
     """Row numbers with the stage's own (-2 - n) made those of the block, n having gone to `place[n]`."""
-    own = rows <= -2
-    if not own.any():
+    if rows.min(initial=0) > -2:
         return rows
+    own = rows <= -2
     number = -2 - rows[own]
     numbers = rows.copy()
     numbers[own] = offset + (number if place is None else place[number])
