@@ -23,7 +23,7 @@ from sim.drawn import drawn
 from sim.exposure.anew import attracts, simulate_anew, unnoticed
 from sim.exposure.apply import apply
 from sim.exposure.bars import bars_of
-from sim.exposure.doors import Doors, close_doors, standing
+from sim.exposure.doors import Doors, close_doors
 from sim.exposure.engagement import engagement
 from sim.exposure.propagate import Channel, propagate
 from sim.exposure.scene import Scene, stage
@@ -31,8 +31,8 @@ from sim.exposure.unlearn import forget
 from sim.holders import answers
 from sim.measure.outcome import Laid, Outcome, by_first_deletions, gathered, moments, scores, steps
 from sim.measure.score import open_ledger
-from sim.measure.tally import Masks, happened, learnt_by
-from sim.onlooker import infer, look, outsiders
+from sim.measure.tally import Masks, learnt_by
+from sim.onlooker import infer, look, outsiders, seen
 from sim.owners import Desk, Owners, actions, at_once, deed, know, plans
 from sim.platforms.exports.item import Archive
 from sim.reach import reaching
@@ -123,8 +123,7 @@ def clean_up(owners: Owners, config: Config, noise: Noise, *, archived: bool) ->
         number, kinds = owners.number[fresh], {ACTIONS[code] for plan in planned for code in plan.action.tolist()}
         inferred = None
         if onlooker is not None:
-            taken = happened(after, alive, "scrape", actors=taken_by) > 0
-            inferred = infer(onlooker, standing(scene, doors) | taken)
+            inferred = infer(onlooker, seen(channels, scene, noise, after, alive, doors, outside=taken_by))
         return Laid(
             deed(after, alive, book, planned, owners, platform, decision=decision, horizon_end=end),
             over_time=learnt_by(after, alive, book.sizes, times, weight),

@@ -1,21 +1,27 @@
 """The adversary: what is still inferred of each owner under a plan, from what is left, what was taken, and friends.
 
 She collected ties and profiles before the clean-up, so no plan changes what friends tell. A post shows its classes to
-her if it is public and stands at the horizon, or if an outside harvester took it; what the platform itself keeps she
-does not see. What nothing shows she guesses: the commonest among friends who tell theirs (with `rounds` above one what
-label propagation finds likeliest), else the commonest of all.
+her if it is public and stands at the horizon, if somebody's public copy of it does, or if an outside harvester took it;
+what the platform itself keeps she does not see. What nothing shows she guesses: the commonest among friends who tell
+theirs (with `rounds` above one what label propagation finds likeliest), else the commonest of all.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.log import Log
 from sim.core.noise import Noise
 from sim.core.schema import CLASSES
+from sim.exposure.channels.scrape import Scrape
+from sim.exposure.doors import COPY, Doors, close_all, standing
+from sim.exposure.propagate import Channel
+from sim.exposure.scene import Scene
 from sim.measure.adversary import NO_GUESS, only, propagate_labels
+from sim.measure.tally import Masks, happened
 from sim.world.cells import codes
 from sim.world.world import World
 
@@ -68,6 +74,28 @@ def outsiders(channels: Mapping[str, Any]) -> list[int]:
     """The numbers of the harvesters whose takings she may come by: all but the platform's own."""
     crawlers = channels["scrape"]["crawlers"] if "scrape" in channels else {}
     return [number for number, crawler in enumerate(crawlers.values()) if not crawler["first_party"]]
+
+
+def seen(
+    channels: Sequence[Channel], scene: Scene, noise: Noise, log: Log, alive: Masks, doors: Doors, *,
+    outside: Sequence[int],
+) -> Bools:  # fmt: skip
+    """Posts that show their subject to her under a plan, bool[posts]; `outside` are the harvesters she buys of."""
+    shown = standing(scene, doors) | (happened(log, alive, "scrape", actors=outside) > 0)
+    for scrape in (channel for channel in channels if isinstance(channel, Scrape)):
+        shown |= copied(scene, scrape, noise, log, alive, doors)
+    return shown
+
+
+def copied(scene: Scene, scrape: Scrape, noise: Noise, log: Log, alive: Masks, doors: Doors) -> Bools:
+    """Posts hers, or that tag her, of which a copy stands at the horizon where everybody sees it, bool[posts]."""
+    shown = np.zeros(len(scene.post), dtype=np.bool_)
+    for block, mask in zip(log.blocks, alive, strict=True):
+        o = block.objects
+        stands = (o.kind == COPY) & (close_all(o, block.first, doors) > scene.horizon_end)
+        rows = np.flatnonzero(stands & scrape.public(o.id, noise))
+        shown[block.first + o.post[rows[mask[o.maker[rows]]]]] = True
+    return shown & ((scene.author == scene.subject) | scene.tagged)
 
 
 def infer(onlooker: Onlooker, seen: Bools) -> dict[str, Bools]:

@@ -1,15 +1,21 @@
 """What is inferred under a plan: only what stands, was taken, or friends tell; and a plan can only take away."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
+from scenes import held
 
 from sim.core.parameters import settle
-from sim.experiment import clean_up, simulate
-from sim.exposure.doors import close_doors, standing
+from sim.core.schema import OBJECTS
+from sim.experiment import clean_up, prepare, simulate
+from sim.exposure.apply import apply
+from sim.exposure.channels.scrape import Scrape
+from sim.exposure.doors import HANGS, close_doors, standing
+from sim.exposure.propagate import propagate
 from sim.measure.inferred import MEASURES, paragraph, shares
-from sim.onlooker import infer, look, outsiders
+from sim.onlooker import infer, look, outsiders, seen
 from sim.owners import know
 from sim.verbs.compose import compose_config
 from sim.verbs.study import study
@@ -83,6 +89,28 @@ def test_what_stands_is_public_linked_and_not_acted_on(config: dict[str, Any]) -
     code = 6  # delete_account
     gone = standing(scene, close_doors(scene, np.array([(o, -1, code, world.decision) for o in world.owners])))
     assert not gone.any()
+
+
+def test_what_somebody_copied_still_shows_it(config: dict[str, Any]) -> None:
+    """After she deletes everything, public copies that stand tell of hers and of what tags her, and of nothing else."""
+    copying = config["channel"]["copy"] | {"p_copy": 0.02}
+    every = config["channel"]["scrape"] | {"public_copies_share": 1.0}
+    how = config | {"params": "centre", "channel": config["channel"] | {"copy": copying, "scrape": every}}
+    world, noise = make_world(how, 0), world_noise(how, 0)
+    scene, channels = prepare(world, how, noise)
+    log = propagate(scene, channels, noise)
+    doors = close_doors(scene, np.array([(o, -1, 6, world.decision) for o in world.owners]))
+    alive = apply(doors, log)
+    hidden = [replace(c, public_copies_share=0.0) if isinstance(c, Scrape) else c for c in channels]
+    shown, none = (seen(each, scene, noise, log, alive, doors, outside=[]) for each in (channels, hidden))
+    things = [each for each in held(log, alive) if OBJECTS[each.kind] == "copy"]
+    row = {post: place for place, post in enumerate(scene.post.tolist())}
+    gone = np.isin(scene.author, world.owners)
+    stands = [each for each in things if each.natural > scene.horizon_end]
+    left = {row[each.post] for each in stands if not (each.flags & HANGS and gone[row[each.post]])}
+    linked = (scene.author == scene.subject) | scene.tagged
+    assert set(np.flatnonzero(shown).tolist()) == {place for place in left if linked[place]} != set()
+    assert not none.any(), "what she deleted stands nowhere else"
 
 
 def test_a_clean_up_never_tells_the_adversary_more(config: dict[str, Any]) -> None:

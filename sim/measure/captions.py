@@ -55,9 +55,9 @@ WORKED = (
     "worker's account or an assumption with a wide range; how each was read stands among the parameters."
 )
 INFERRED = (
-    "Shares of owners of whom it is found. Home town, employer: told by a public post that stands or was harvested, or "
-    "by most of the friends who tell theirs. Identity: the home town, and nobody else there of that gender and date of "
-    "birth. Other accounts: found by the same handle while something of hers is public or held."
+    "Shares of owners of whom it is found. Home town, employer: told by a public post that stands, was copied or was "
+    "harvested, or by most of the friends who tell theirs. Identity: the home town, and nobody else there of that "
+    "gender and date of birth. Other accounts: found by the same handle while something of hers is public or held."
 )
 
 

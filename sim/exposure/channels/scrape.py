@@ -89,7 +89,7 @@ class Scrape:
         """Everything the harvesters take of the draft's posts and their copies."""
         scene, objects = draft.scene, draft.objects
         copies = np.flatnonzero(objects.kind == COPY)
-        copies = copies[noise.words("public copy", objects.id[copies])[0] >> 32 < self._public()]
+        copies = copies[self.public(objects.id[copies], noise)]
         met = np.concatenate([3 * np.flatnonzero(draft.columns.audience == 2) + PUBLIC_REACH, copies])
         post, author = objects.post[met], scene.author[draft.first + objects.post[met]]
         at = np.where(objects.kind[met] == COPY, objects.holder[met], author)
@@ -123,8 +123,10 @@ class Scrape:
                 things.append(tuple(column[held] for column in columns))
         return Stage(*_events(parts), Objects(*_whole(things, OBJECT_TYPES)))
 
-    def _public(self) -> int:
-        return int(self.public_copies_share * 2**32)
+    def public(self, copies: Array, noise: Noise) -> NDArray[np.bool_]:
+        """Which third-party copies (ids) stand where everybody sees them."""
+        found: NDArray[np.bool_] = noise.words("public copy", copies)[0] >> 32 < int(self.public_copies_share * 2**32)
+        return found
 
     @staticmethod
     def _uses(crawler: Crawler) -> list[tuple[int, float]]:
@@ -138,7 +140,7 @@ class Scrape:
         for number, name, crawler in wanted:
             for thing in list(story.objects.values()):
                 if thing.kind == "copy":
-                    if story.draw(noise, "public copy", thing.id)[0] >> 32 >= self._public():
+                    if story.draw(noise, "public copy", thing.id)[0] >> 32 >= int(self.public_copies_share * 2**32):
                         continue
                 elif thing.kind != "public_reach" or story.scene.audience[story.row] < 2:
                     continue
