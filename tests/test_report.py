@@ -526,3 +526,21 @@ def test_what_each_action_does_not_cover_is_said():
         "nothing that was taken",
     ):  # fmt: skip
         assert said in page, said
+
+
+def test_a_screen_names_what_flips_and_inside_which_range():
+    results = fake()
+    flip = {"question": "keeping", "low": "most_seen", "high": "everything", "count": 2}
+    results["screen"] = {
+        "evaluations": 12,
+        "effects": [
+            {"path": "channel.copy.p_copy", "mean": 0.3, "spread": 0.1, "steps": 4, "flips": [flip]},
+            {"path": "rights.late_share", "mean": 0.0, "spread": 0.0, "steps": 4, "flips": []},
+        ],
+    }
+    page = write_report(results)
+    assert "Which strategy is best of those that keep half of the posts changes inside the range of channel" in page
+    assert "No single range changes which strategy is best of all; best against friends" in page
+    named = [results["strategies"][name]["title"] for name in ("most_seen", "everything")]
+    assert f"best of those that keep half of the posts: {named[0]} to {named[1]}, 2 of 4" in page
+    assert page.count("never") >= 1

@@ -10,8 +10,8 @@ KEEPING_SHARE = 0.5
 QUESTIONS = {
     "keeping": "best of those that keep half of the posts",
     "all": "best of all",
-    **{learner: f"best against {learner}, keeping half" for learner in LEARNERS},
-    "inferred": "best at hiding towns, keeping half",
+    **{learner: f"best against {learner} among those that keep half" for learner in LEARNERS},
+    "inferred": "best at hiding towns among those that keep half",
 }
 """Conclusions of a comparison: each is answered by a strategy."""
 

@@ -166,9 +166,10 @@ def _screen(results: Results) -> str:
     screen = results["screen"]
     if screen is None:
         return ""
+    changes = "".join(f"<li>{text(said)}</li>" for said in words.flips(screen))
     return (
         f"<section><h2>Which unknown numbers decide</h2><p>{text(words.screened(results, screen))}</p>"
-        f"{effects(results, screen, text)}</section>"
+        f"<ul>{changes}</ul>{effects(results, screen, text)}</section>"
     )
 
 

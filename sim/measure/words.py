@@ -218,31 +218,33 @@ def out_of_reach(results: Results) -> list[tuple[str, str]]:
 
 
 def screened(results: Results, screen: Screen) -> str:
-    """What a Morris screen found: the numbers that move the outcome most, and those that change the conclusion."""
+    """What a Morris screen found: the numbers that move the outcome most."""
     effects = [own for own in screen["effects"] if amount(own["mean"]) > 0]
-    if not effects:
-        many = count(len(screen["effects"]))
-        return f"None of the {many} unknown numbers moves what can be avoided. {_changes(screen)}"
     first = ", ".join(f"{own['path']} ({percent(own['mean'])})" for own in effects[:3])
+    most = (
+        f"Most moves the share of exposure that can be avoided: {first}."
+        if first
+        else "None moves what can be avoided."
+    )
     return (
         f"Each of {count(len(screen['effects']))} numbers known only to a range was moved alone, with the others at "
         f"many places of theirs ({count(screen['evaluations'])} comparisons of one world and one luck; Morris 1991). "
-        f"Most moves the share of exposure that can be avoided: {first}. {_changes(screen)}"
+        f"{most}"
     )
 
 
-def _changes(screen: Screen) -> str:
-    """Inside which ranges each conclusion changes, and which conclusions hold all through."""
+def flips(screen: Screen) -> list[str]:
+    """Inside which ranges each conclusion changes, and which conclusions hold all through: a sentence each."""
     said, steady = [], []
     for question, meaning in QUESTIONS.items():
-        flips = [own["path"] for own in screen["effects"] if any(flip["question"] == question for flip in own["flips"])]
-        if flips:
-            said.append(f"Which strategy is {meaning} changes inside the range of {adding(flips)}.")
+        paths = [own["path"] for own in screen["effects"] if any(flip["question"] == question for flip in own["flips"])]
+        if paths:
+            said.append(f"Which strategy is {meaning} changes inside the range of {adding(paths)}.")
         else:
             steady.append(meaning)
     if steady:
         said.append(f"No single range changes which strategy is {'; '.join(steady)}.")
-    return " ".join(said)
+    return said
 
 
 def adding(names: list[str]) -> str:

@@ -62,6 +62,8 @@ def finish(found: Study, results: Results, config: dict[str, Any]) -> dict[str, 
     }
     if results["workers"]:
         document["workers"] = results["workers"]
+    if results["screen"] is not None:
+        document["screen"] = results["screen"]
     if comparison.rivals is not None:
         document["rivals"] = in_words(comparison.rivals, deletions_and_pairs(comparison))
     return document
