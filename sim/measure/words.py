@@ -229,7 +229,7 @@ def screened(results: Results, screen: Screen) -> str:
     return (
         f"Each of {count(len(screen['effects']))} numbers known only to a range was moved alone, with the others at "
         f"many places of theirs ({count(screen['evaluations'])} comparisons of one world and one luck; Morris 1991). "
-        f"{most}"
+        f"{most} A strategy is called best where it is ahead by a hundredth of what could be avoided."
     )
 
 
