@@ -73,11 +73,14 @@ def add_objects(
     maker: Array, names: Array, sums: Array,
 ) -> None:  # fmt: skip
     """Add each object's hash to its post's sums."""
+    first, second = np.empty(len(identity), dtype=np.uint64), np.empty(len(identity), dtype=np.uint64)
     for row in range(len(identity)):
-        source = identity[parent[row]] if parent[row] >= 0 else 0
-        origin = whole(names[maker[row]]) if maker[row] >= 0 else 0
-        word = draw(ORIGIN, source, origin, holder[row])[0]
-        first, second = draw(OBJECT ^ word, identity[row], birth[row], natural[row])
-        first, second = draw(first ^ second, kind[row], flags[row], 0)
-        sums[post[row], 0] += first
-        sums[post[row], 1] += second
+        first[row] = identity[parent[row]] if parent[row] >= 0 else 0
+        second[row] = names[maker[row]] if maker[row] >= 0 else np.uint64(0)
+    for row in range(len(identity)):
+        word = draw(ORIGIN, first[row], second[row], holder[row])[0]
+        one, other = draw(OBJECT ^ word, identity[row], birth[row], natural[row])
+        first[row], second[row] = draw(one ^ other, kind[row], flags[row], 0)
+    for row in range(len(identity)):
+        sums[post[row], 0] += first[row]
+        sums[post[row], 1] += second[row]
