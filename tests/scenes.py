@@ -129,7 +129,7 @@ def channels(unit_s: int, *, drawn_share: float = 0.0) -> dict[str, Channel]:
         ),
     }
     pool = Pool(
-        workers=12, since=0, half_life_months=horizon / 2 / (YEAR_S / 12), load_sigma=1.5,
+        workers=12, since=0, half_life_months=horizon / 2 / (YEAR_S / 12), load_sigma=1.5, qualified_share=0.7,
         countries={"A": 1.0, "B": 2.0}, reviewers_share=0.5, accuracy=0.6, accuracy_spread=0.3,
         leaks_per_year=YEAR_S / (10 * unit_s), kept_share=0.7,
     )  # fmt: skip
@@ -176,7 +176,7 @@ def channels(unit_s: int, *, drawn_share: float = 0.0) -> dict[str, Channel]:
              "roll": Source(KINDS[3:], 0, True, 0.8, 0.7, 0.7, 9 * day_share)},
             tuple(crawlers), "platform", honours_share=0.5,
         ),
-        "review": Review(pool, given, queue_mean_days=4 * day_share, shifts=Shifts(20, 40, 8, 0.5)),
+        "review": Review(pool, given, queue_mean_days=4 * day_share, shifts=Shifts(20, 40, 8)),
         "train": Train(
             models, students, tuple(crawlers), extractable_share=0.2, unlearned_share=0.6,
             prompt=Prompt(

@@ -17,10 +17,12 @@ from sim.exposure.workforce import PAGE_S, Pool, chosen, hire
 
 SINCE, END = 300_000_000, 300_000_000 + 10 * YEAR_S
 POOL = Pool(
-    workers=4000, since=SINCE, half_life_months=15, load_sigma=1.0, countries={"A": 1.0, "B": 3.0}, reviewers_share=0.2,
-    accuracy=0.74, accuracy_spread=0.15, leaks_per_year=0.05, kept_share=0.5,
+    workers=4000, since=SINCE, half_life_months=15, load_sigma=1.0, qualified_share=0.5,
+    countries={"A": 1.0, "B": 3.0}, reviewers_share=0.2, accuracy=0.74, accuracy_spread=0.15,
+    leaks_per_year=0.05, kept_share=0.5,
 )  # fmt: skip
-SHIFTS = Shifts(hours_per_week=20, promised_hours_per_week=40, shift_hours=8, qualified_share=0.5)
+SHIFTS = Shifts(hours_per_week=20, promised_hours_per_week=40, shift_hours=8)
+EVERYBODY = np.ones((1, POOL.workers), dtype=np.bool_)
 READ, LEAK = CHANNELS.index("review"), CHANNELS.index("leak")
 
 
@@ -37,15 +39,19 @@ def test_work_goes_to_those_employed_by_their_load_and_reviews_to_reviewers() ->
     pool, key = hire(POOL, Noise(1), horizon_end=END), Noise(1).key("task slot")
     time = SINCE + 6 * YEAR_S
     now = (pool.came <= time) & (time < pool.left)
-    who = np.array([chosen(key, 7, slot, time, 0, pool.staff) for slot in range(20_000)])
+    who = np.array([chosen(key, 7, slot, time, 0, pool.staff, EVERYBODY, 0) for slot in range(20_000)])
     assert now[who].all()
     share = pool.weight * now / pool.weight[now].sum()
     heavy = np.argsort(share)[-100:]
     expected = share[heavy].sum() * len(who)
     assert abs(np.isin(who, heavy).sum() - expected) < 5 * np.sqrt(expected)
-    reviewers = np.array([chosen(key, 7, slot, time, 1, pool.staff) for slot in range(500)])
+    reviewers = np.array([chosen(key, 7, slot, time, 1, pool.staff, EVERYBODY, 0) for slot in range(500)])
     assert pool.reviewer[reviewers].all() and now[reviewers].all()
-    assert chosen(key, 7, 0, SINCE - 1, 0, pool.staff) == chosen(key, 7, 0, END + PAGE_S, 0, pool.staff) == -1
+    assert (
+        chosen(key, 7, 0, SINCE - 1, 0, pool.staff, EVERYBODY, 0)
+        == chosen(key, 7, 0, END + PAGE_S, 0, pool.staff, EVERYBODY, 0)
+        == -1
+    )
 
 
 def test_the_least_keyed_number_at_any_time_is_what_a_look_at_everybody_finds() -> None:
@@ -55,7 +61,18 @@ def test_the_least_keyed_number_at_any_time_is_what_a_look_at_everybody_finds() 
         words = Noise(3).words("task slot", 9, np.arange(60), slot)[0] >> np.uint64(11)
         fit = (pool.came <= time) & (time < pool.left)
         number = np.where(fit, words.astype(np.float64) / pool.weight, np.inf)
-        assert chosen(key, 9, slot, time, 0, pool.staff) == (int(number.argmin()) if fit.any() else -1)
+        assert chosen(key, 9, slot, time, 0, pool.staff, EVERYBODY, 0) == (int(number.argmin()) if fit.any() else -1)
+
+
+def test_who_reads_is_fit_for_the_project() -> None:
+    pool, key = hire(POOL, Noise(1), horizon_end=END), Noise(1).key("task slot")
+    fit, time = pool.fit(["a", "b"]), SINCE + 6 * YEAR_S
+    assert abs(fit.mean() - 0.5) < 0.02 and abs((fit[0] & fit[1]).mean() - 0.25) < 0.02
+    assert (pool.fit(["b"]) == fit[1:]).all(), "one project more changed who is fit for another"
+    for number in range(2):
+        who = np.array([chosen(key, 7, slot, time, 0, pool.staff, fit, number) for slot in range(2_000)])
+        assert fit[number][who].all() and not fit[1 - number][who].all()
+    assert chosen(key, 7, 0, time, 0, pool.staff, ~EVERYBODY, 0) == -1
 
 
 @pytest.mark.parametrize("unit_s", UNITS_S)
@@ -98,9 +115,8 @@ def test_lives_loads_and_leaks_have_their_laws() -> None:
 
 def test_figures_of_work_without_gaps_are_what_one_computes_by_hand() -> None:
     always = {"a": project(gap_mean_days=1e-4, round_mean_days=1e6)}
-    pool = hire(dataclasses.replace(POOL, half_life_months=1e4), Noise(1), horizon_end=END)
-    shifts = dataclasses.replace(SHIFTS, qualified_share=1.0)
-    found = figures(shifts, always, pool, Noise(1), until=END - DAY_S, horizon_end=END)
+    pool = hire(dataclasses.replace(POOL, half_life_months=1e4, qualified_share=1.0), Noise(1), horizon_end=END)
+    found = figures(SHIFTS, always, pool, Noise(1), until=END - DAY_S, horizon_end=END)
     assert set(found) == set(FIGURES)
     assert found["pay_promised_per_task_usd"] == pytest.approx(20 / 25)
     assert found["pay_per_task_usd"] == pytest.approx(10 / 25)

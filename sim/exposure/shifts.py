@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.errors import require_above_0, require_share
+from sim.core.errors import require_above_0
 from sim.core.inequality import gini
 from sim.core.noise import Noise
 from sim.core.schema import DAY_S, YEAR_S
@@ -27,22 +27,17 @@ Days = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Shifts:
-    """A worker wants `hours_per_week`, was promised `promised_hours_per_week`, in shifts of `shift_hours`.
-
-    She is admitted to `qualified_share` of the projects.
-    """
+    """A worker wants `hours_per_week`, was promised `promised_hours_per_week`, in shifts of `shift_hours`."""
 
     hours_per_week: float
     promised_hours_per_week: float
     shift_hours: float
-    qualified_share: float
 
     def __post_init__(self) -> None:
         require_above_0(
             hours_per_week=self.hours_per_week, promised_hours_per_week=self.promised_hours_per_week,
             shift_hours=self.shift_hours,
         )  # fmt: skip
-        require_share(qualified_share=self.qualified_share)
 
 
 FIGURES: dict[str, str] = {
@@ -71,7 +66,7 @@ def figures(
     each = list(projects.values())
     on = np.array([running(p.rounds(noise, name, horizon_end=horizon_end), days) for name, p in projects.items()])
     who = np.arange(min(ASKED, len(pool.came)))
-    admitted = noise.uniform("worker admitted", who[:, None], np.arange(len(each))[None, :]) < shifts.qualified_share
+    admitted = pool.fit(list(projects))[:, who].T
     employed = (pool.came[who, None] <= days) & (days < pool.left[who, None])
     offered = (admitted.astype(np.int64) @ on.astype(np.int64)) if each else np.zeros(employed.shape, np.int64)
     working = employed & (offered > 0)

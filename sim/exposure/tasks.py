@@ -52,6 +52,7 @@ def read(
     keys: Keys,
     queue: Array,
     staff: Staff,
+    fit: Array,
     kept_share: Integer,
 ) -> tuple[Array, Array, Array, Array, Array, Array]:
     """Held item, parent (another reading; -1: the harvest), time, worker, key and kept id (0: none) of each reading."""
@@ -73,7 +74,7 @@ def read(
                     time = in_round(after + 1 + delay(queue, waiting), place, work, p)
                     if time >= last:
                         break
-                    worker = chosen(keys.slot, task, slot, time, slot >= REVIEW, staff)
+                    worker = chosen(keys.slot, task, slot, time, slot >= REVIEW, staff, fit, p)
                     if worker < 0:
                         break
                     kept = keeps(task, slot, worker, keys, kept_share) if time < staff.leaks[worker] < NEVER else 0

@@ -4,7 +4,7 @@ Nothing here depends on what is posted: a worker's life, load and leak are funct
 same people stand ready whatever a clean-up does (law 3), and one worker more changes none of them (law 2).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -31,16 +31,18 @@ Ints = NDArray[np.int64]
 class Pool:
     """The law of a workforce. `workers` come uniformly from `since` to the horizon (s), stay with `half_life_months`.
 
-    Tasks go to those employed in proportion to a lognormal load weight of `load_sigma`. `countries`: share of workers
-    by country. `reviewers_share` of them also review. `accuracy` is the mean chance of a right label, uniform within
-    `accuracy_spread` of it. A worker leaks at `leaks_per_year` while employed: at that moment all she kept gets out,
-    which is `kept_share` of the tasks she has read.
+    Each is fit for `qualified_share` of the projects. Tasks go to those fit and employed in proportion to a lognormal
+    load weight of `load_sigma`. `countries`: share of workers by country. `reviewers_share` of them also review.
+    `accuracy` is the mean chance of a right label, uniform within `accuracy_spread` of it. A worker leaks at
+    `leaks_per_year` while employed: at that moment all she kept gets out, which is `kept_share` of the tasks she has
+    read.
     """
 
     workers: float
     since: int
     half_life_months: float
     load_sigma: float
+    qualified_share: float
     countries: Mapping[str, float]
     reviewers_share: float
     accuracy: float
@@ -54,7 +56,7 @@ class Pool:
             leaks_per_year=self.leaks_per_year,
         )  # fmt: skip
         require_share(
-            reviewers_share=self.reviewers_share, kept_share=self.kept_share,
+            qualified_share=self.qualified_share, reviewers_share=self.reviewers_share, kept_share=self.kept_share,
             most_accurate=self.accuracy + self.accuracy_spread, least_accurate=self.accuracy - self.accuracy_spread,
         )  # fmt: skip
         require(len(self.countries) > 0, "A workforce needs at least one country.")
@@ -72,9 +74,11 @@ class Pool:
 class Workers:
     """One row a worker: employed from `came` to `left` (s), leaking at `leaks` (s; NEVER: not), of `country` (code).
 
-    `weight` is the load weight; `error` is the chance of a wrong label times 2^32.
+    `weight` is the load weight; `error` is the chance of a wrong label times 2^32; `noise` decides who is fit for what.
     """
 
+    noise: Noise
+    qualified_share: float
     codes: tuple[str, ...]
     came: Ints
     left: Ints
@@ -84,6 +88,10 @@ class Workers:
     reviewer: NDArray[np.bool_]
     country: NDArray[np.int16]
     staff: "Staff"
+
+    def fit(self, projects: Sequence[str]) -> NDArray[np.bool_]:
+        """Who is fit for each project, by name: bool[projects, workers]."""
+        return _fit(self.noise, self.qualified_share, tuple(projects), len(self.came))
 
 
 class Staff(NamedTuple):
@@ -131,15 +139,25 @@ def hire(pool: Pool, noise: Noise, *, horizon_end: int) -> Workers:
     who = np.repeat(number.astype(np.int32), seen)[order]
     first = np.searchsorted(page[order], np.arange(pages + 1))
     staff = Staff(came, left, leaks, 1.0 / weight, error, reviewer, pool.since, first, who)
-    return Workers(tuple(pool.countries), came, left, leaks, weight, error, reviewer, country, staff)
+    codes = tuple(pool.countries)
+    return Workers(noise, pool.qualified_share, codes, came, left, leaks, weight, error, reviewer, country, staff)
+
+
+@lru_cache(maxsize=8)
+def _fit(noise: Noise, share: float, projects: tuple[str, ...], workers: int) -> NDArray[np.bool_]:
+    number = np.arange(workers)
+    rows = [noise.uniform(f"worker fit for {name}", number) < share for name in projects]
+    return np.array(rows, dtype=np.bool_).reshape(len(projects), workers)
 
 
 @compiled
-def chosen(key: np.uint64, task: Integer, slot: Integer, time: Integer, reviews: Integer, staff: Staff) -> int:
+def chosen(
+    key: np.uint64, task: Integer, slot: Integer, time: Integer, reviews: Integer, staff: Staff, fit: Array, p: Integer
+) -> int:
     """Who does slot `slot` of a task at `time`: of those fit, the one with the least keyed number; -1: nobody is.
 
-    Fit is who is employed then, and for `reviews` a reviewer. A worker's number is a uniform draw over her load weight,
-    so that the least is hers in proportion to it while she has a small part of all the load.
+    Fit is who is employed then, qualified for project `p`, and for `reviews` a reviewer. A worker's number is a uniform
+    draw over her load weight, so that the least is hers in proportion to it while she has a small part of all the load.
     """
     page = (time - staff.since) // PAGE_S
     if page < 0 or page >= len(staff.first) - 1:
@@ -151,7 +169,7 @@ def chosen(key: np.uint64, task: Integer, slot: Integer, time: Integer, reviews:
     for i in range(len(here)):
         worker = here[i]
         number = np.float64(word[i] >> np.uint64(11)) * staff.rarity[worker]
-        fit = staff.came[worker] <= time < staff.left[worker] and (reviews == 0 or staff.reviewer[worker])
-        if fit and number < least:
+        there = staff.came[worker] <= time < staff.left[worker] and (reviews == 0 or staff.reviewer[worker])
+        if there and fit[p, worker] and number < least:
             best, least = worker, number
     return best

@@ -18,6 +18,8 @@ def give_labels(review: Review, pool: Workers, noise: Noise, *, time: int, items
     A wrong label is the one that tempts; on what instructions leave open each answer is as likely as the other.
     """
     worker, item, right = [], [], []
+    names = list(review.projects)
+    fit = pool.fit(names)
     several = [(name, project) for name, project in review.projects.items() if project.labels > 1]
     for number, (name, project) in enumerate(several):
         which = np.arange(items)
@@ -25,7 +27,9 @@ def give_labels(review: Review, pool: Workers, noise: Noise, *, time: int, items
         open_ = noise.uniform(f"label open {name}", which) < project.ambiguous_share
         key = noise.key("task slot")
         for slot in range(project.labels):
-            hired = np.array([chosen(key, each, slot, time, False, pool.staff) for each in task.tolist()])
+            hired = np.array(
+                [chosen(key, each, slot, time, 0, pool.staff, fit, names.index(name)) for each in task.tolist()]
+            )
             error = np.where(open_, 0.5, pool.error[hired] / 2.0**32)
             worker.append(hired)
             item.append(number * items + which)

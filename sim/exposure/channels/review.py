@@ -1,7 +1,7 @@
 """Review: held items become tasks, hired people read them, and some keep what they read until it gets out.
 
 What a harvester holds for review is given out by the projects that run then; each takes labels, done again where
-judged wrong, reviews and sometimes an audit (A02, A03). Who reads has the least keyed number of those employed then;
+judged wrong, reviews and sometimes an audit (A02, A03). Who reads has the least keyed number of those employed and fit;
 workers, rounds and leaks do not depend on what is posted. Readings lie in the held copy, so only its holder's erasing
 it stops them; what a worker keeps no door shuts, and a leaking worker lets out all she kept at once.
 """
@@ -77,7 +77,7 @@ class Review:
         row, parent, time, worker, slot, kept = read(
             objects.id[held], objects.birth[held], draft.close[held], kind, end, self.work(noise, horizon_end=end),
             keys, self.queue(), pool.staff,
-            int(self.pool.kept_share * 2**32),
+            pool.fit(list(self.projects)), int(self.pool.kept_share * 2**32),
         )  # fmt: skip
         leaks = np.flatnonzero(kept)
         thing = held[row]
@@ -109,11 +109,11 @@ class Review:
                     coin, word = story.draw(noise, f"task {name}", thing.id)
                     if coin >> 32 < int(project.sample_share * 2**32):
                         rounds = project.rounds(noise, name, horizon_end=story.scene.horizon_end).tolist()
-                        self._tell_task(story, noise, thing, number, project, rounds, word >> 2, pool)
+                        self._tell_task(story, noise, thing, number, name, project, rounds, word >> 2, pool)
 
     def _tell_task(
-        self, story: Story, noise: Noise, thing: Thing, number: int, project: Project, rounds: list[list[int]],
-        task: int, pool: Workers,
+        self, story: Story, noise: Noise, thing: Thing, number: int, name: str, project: Project,
+        rounds: list[list[int]], task: int, pool: Workers,
     ) -> None:  # fmt: skip
         def ask(slot: int, after: Told | None) -> Told | None:
             """The reading of one slot after another, with what the reader keeps of it."""
@@ -122,7 +122,7 @@ class Review:
             begin, end = next((each for each in rounds if each[1] > time), [NEVER, NEVER])
             if time < begin:
                 time = begin + (place >> 32) * (end - begin) // 2**32
-            worker = _chosen(story, noise, pool, task, slot, time)
+            worker = _chosen(story, noise, pool, name, task, slot, time)
             parent = after.name if after else thing.maker
             key = number << 10 | slot
             seen = None if worker is None else story.see(thing, parent, time, "review", worker, key, "annotators")
@@ -149,11 +149,13 @@ class Review:
             ask(slot, None)
 
 
-def _chosen(story: Story, noise: Noise, pool: Workers, task: int, slot: int, time: int) -> int | None:
+def _chosen(story: Story, noise: Noise, pool: Workers, name: str, task: int, slot: int, time: int) -> int | None:
     """The twin of `workforce.chosen`."""
     numbers = [
         (float(story.draw(noise, "task slot", task, worker, slot)[0] >> 11) * (1.0 / int(weight)), worker)
         for worker, weight in enumerate(pool.weight)
-        if pool.came[worker] <= time < pool.left[worker] and (slot < REVIEW or pool.reviewer[worker])
+        if pool.came[worker] <= time < pool.left[worker]
+        and (slot < REVIEW or pool.reviewer[worker])
+        and (story.draw(noise, f"worker fit for {name}", worker)[0] >> 11) * 2.0**-53 < pool.qualified_share
     ]
     return min(numbers)[1] if numbers else None
