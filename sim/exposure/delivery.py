@@ -38,39 +38,35 @@ def new_desk(ties: Integer) -> Desk:
 @inlined
 def deliver(
     key: np.uint64, post: Integer, by: Integer, ties: Ties, low: Integer, crowd: Integer, desk: Desk
-) -> int:  # fmt: skip
-    """Which ties of a resharer, from row `low` on, deliver to their viewers: numbers in `whom`; how many.
+) -> None:  # fmt: skip
+    """Draw which ties of a resharer, from row `low` on, deliver to their viewers; keyed by (post, resharer, viewer).
 
-    Draws are keyed by (post, resharer, viewer), and made for whole registers where rows of others follow. Sifted from
-    hit to hit, since nobody can foretell a coin.
+    Made for whole registers where rows of others follow.
     """
     wide = (crowd + WIDE - 1) & -WIDE
     if low + wide > len(ties.viewer):
         wide = crowd
+        desk.hits[np.uintp(crowd >> 3)] = 0
     for i in range(wide):
         luck, desk.wait[np.uintp(i)] = draw(key, post, by, ties.viewer[np.uintp(low + i)])
-        desk.hit[np.uintp(i)] = luck >> np.uint64(32) < ties.visibility[np.uintp(low + i)]
-    for i in range(WIDE):
-        desk.hit[np.uintp(crowd + i)] = 0
-    count = 0
-    for eight in range((crowd + WIDE - 1) >> 3):
-        left = desk.hits[np.uintp(eight)]
-        while left:
-            desk.whom[np.uintp(count)] = WIDE * eight + (lowest(left) >> 3)
-            count += 1
-            left &= left - np.uint64(1)
-    return count
+        desk.hit[np.uintp(i)] = (luck >> np.uint64(32) < ties.visibility[np.uintp(low + i)]) & (i < crowd)
 
 
 @inlined
 def in_time(
-    hits: Integer, ties: Ties, low: Integer, since: Integer, delays: Array, end: Integer, desk: Desk
+    crowd: Integer, ties: Ties, low: Integer, since: Integer, delays: Array, end: Integer, desk: Desk
 ) -> int:  # fmt: skip
-    """Those of the ties `whom` whose delivery comes before `end`: viewers in `whom`, their times; how many."""
+    """Those of the ties that deliver before `end`: viewers in `whom`, their times; how many.
+
+    From hit to hit, since nobody can foretell a coin.
+    """
     count = 0
-    for each in range(hits):
-        i = np.uintp(desk.whom[np.uintp(each)])
-        seen = since + delay(delays, desk.wait[i])
-        desk.whom[np.uintp(count)], desk.moment[np.uintp(count)] = ties.viewer[np.uintp(low) + i], seen
-        count += 1 if seen < end else 0
+    for eight in range((crowd + WIDE - 1) >> 3):
+        left = desk.hits[np.uintp(eight)]
+        while left:
+            i = np.uintp(WIDE * eight + (lowest(left) >> 3))
+            left &= left - np.uint64(1)
+            seen = since + delay(delays, desk.wait[i])
+            desk.whom[np.uintp(count)], desk.moment[np.uintp(count)] = ties.viewer[np.uintp(low) + i], seen
+            count += 1 if seen < end else 0
     return count

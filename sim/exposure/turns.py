@@ -63,8 +63,8 @@ def take_turns(
         end = min(last, ending_of(chances, post, who, time))
         if not free:
             end = min(end, taken_back(bars, p, who, time))
-        hits = deliver(chances.delivery, post, who, ties, low, crowd, desk)
-        hits = in_time(hits, ties, low, time + 1, chances.deliveries, end, desk)
+        deliver(chances.delivery, post, who, ties, low, crowd, desk)
+        hits = in_time(crowd, ties, low, time + 1, chances.deliveries, end, desk)
         for each in range(hits):
             fetch(reached.slots, slot(reached, desk.whom[each]))
             fetch(ties.start, np.uintp(desk.whom[each]))
