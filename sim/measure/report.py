@@ -19,6 +19,7 @@ from sim.measure.findings import chosen
 from sim.measure.inferred import inferences, paragraph
 from sim.measure.results import Results
 from sim.measure.reviewed import added, reviews, work
+from sim.measure.screened import flips, screened
 from sim.measure.secondary import listings, sold
 from sim.measure.tables import effects, leaderboard, measures, parameters
 
@@ -166,9 +167,9 @@ def _screen(results: Results) -> str:
     screen = results["screen"]
     if screen is None:
         return ""
-    changes = "".join(f"<li>{text(said)}</li>" for said in words.flips(screen))
+    changes = "".join(f"<li>{text(said)}</li>" for said in flips(screen))
     return (
-        f"<section><h2>Which unknown numbers decide</h2><p>{text(words.screened(results, screen))}</p>"
+        f"<section><h2>Which unknown numbers decide</h2><p>{text(screened(screen))}</p>"
         f"<ul>{changes}</ul>{effects(results, screen, text)}</section>"
     )
 

@@ -14,9 +14,8 @@ from sim.measure.amounts import (
     percents_adding_up,
     plural,
 )
-from sim.measure.conclusions import QUESTIONS
 from sim.measure.findings import KEEP_SHARE, amount, chosen, delay, most, part, stop, title_of, whole
-from sim.measure.results import Results, Screen
+from sim.measure.results import Results
 
 HOLDERS = {
     "friends": "What friends have seen they keep in mind, and in screenshots. Nothing recalls it.",
@@ -214,36 +213,6 @@ def out_of_reach(results: Results) -> list[tuple[str, str]]:
         future = f"{fixed} more will, whatever is done" if own["irreversible"] > 0 else "no more must"
         start = f"{sunk} {'pair has' if sunk == '1' else 'pairs have'} been learnt already{each(results)}; {future}."
         said.append((sentence(learners), f"{start} {HOLDERS.get(learners, '')}".strip()))
-    return said
-
-
-def screened(results: Results, screen: Screen) -> str:
-    """What a Morris screen found: the numbers that move the outcome most."""
-    effects = [own for own in screen["effects"] if amount(own["mean"]) > 0]
-    first = ", ".join(f"{own['path']} ({percent(own['mean'])})" for own in effects[:3])
-    most = (
-        f"Most moves the share of exposure that can be avoided: {first}."
-        if first
-        else "None moves what can be avoided."
-    )
-    return (
-        f"Each of {count(len(screen['effects']))} numbers known only to a range was moved alone, with the others at "
-        f"many places of theirs ({count(screen['evaluations'])} comparisons of one world and one luck; Morris 1991). "
-        f"{most} A strategy is called best where it is ahead by a hundredth of what could be avoided."
-    )
-
-
-def flips(screen: Screen) -> list[str]:
-    """Inside which ranges each conclusion changes, and which conclusions hold all through: a sentence each."""
-    said, steady = [], []
-    for question, meaning in QUESTIONS.items():
-        paths = [own["path"] for own in screen["effects"] if any(flip["question"] == question for flip in own["flips"])]
-        if paths:
-            said.append(f"Which strategy is {meaning} changes inside the range of {adding(paths)}.")
-        else:
-            steady.append(meaning)
-    if steady:
-        said.append(f"No single range changes which strategy is {'; '.join(steady)}.")
     return said
 
 
