@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, compiled, lean
+from sim.core.compiled import Array, Integer, compiled, inlined, lean
 from sim.core.errors import require
 from sim.core.schema import ACTIONS, NEVER
 
@@ -111,7 +111,7 @@ def barred(bars: Bars, p: Integer, who: Integer, time: Integer, public: bool) ->
     return False
 
 
-@lean
+@inlined
 def admitted(bars: Bars, p: Integer, time: Array, who: Array, first: int, last: int) -> int:
     """Friends' views of post p in rows `first` to `last`, those barred taken out; the end of those left."""
     if bars.start[p] == bars.start[p + 1]:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, draw_each, lean, whole, wider
+from sim.core.compiled import Array, Integer, draw_each, inlined, lean, whole, wider
 from sim.exposure.reach import is_friend
 
 
@@ -103,13 +103,13 @@ def meet(ties: Ties, person: Integer, crowd: Crowd) -> int:
     return whole(count)
 
 
-@lean
+@inlined
 def draw_crowd(key: np.uint64, post: Integer, crowd: Crowd, count: int) -> None:
     """The draws of a post's first `count` possible viewers."""
     draw_each(key, post, crowd.who[: count + -count % ABREAST], 0, crowd.coin, crowd.when)
 
 
-@lean
+@inlined
 def fill(rows: Rows, first: Integer, last: Integer, post: Integer, object_: Integer, channel: Integer) -> None:
     """What rows `first` to `last` of a post have in common but their key; learners are friends."""
     for row in range(first, last):
@@ -117,7 +117,7 @@ def fill(rows: Rows, first: Integer, last: Integer, post: Integer, object_: Inte
         rows.post[at], rows.object[at], rows.channel[at], rows.learner[at] = post, object_, channel, 0
 
 
-@lean
+@inlined
 def tell_strangers(rows: Rows, first: Integer, last: Integer, circle: Array) -> None:
     """Learners of rows `first` to `last`: those outside the circle of whom the post exposes are strangers."""
     for row in range(first, last):

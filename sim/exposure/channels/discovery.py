@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, compiled, delay, draw_each, draw_on, lean, whole, wider
+from sim.core.compiled import Array, Integer, compiled, delay, draw_each, draw_on, inlined, lean, whole, wider
 from sim.core.errors import require_above_0
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, exponential
@@ -209,7 +209,7 @@ def found(
     return p, n
 
 
-@lean
+@inlined
 def looked(
     post: Integer, time: Integer, last: Integer, visits: Array, hazard: Integer, key: np.uint64, looks: Crowd
 ) -> int:
@@ -230,7 +230,7 @@ def looked(
     return hit
 
 
-@lean
+@inlined
 def soon(word: Array, delays: Array, within: Integer, found: Array) -> int:
     """Which words may give a delay below `within` (s), by their table rows alone: numbers in `found`; how many."""
     rows = np.uint64(np.searchsorted(delays, within))
