@@ -35,11 +35,23 @@ def renumbered(rows: Array, offset: int, place: Array | None = None) -> Array:
     """Row numbers with the stage's own (-2 - n) made those of the block, n having gone to `place[n]`."""
     if rows.min(initial=0) > -2:
         return rows
-    own = rows <= -2
-    number = -2 - rows[own]
-    numbers = rows.copy()
-    numbers[own] = offset + (number if place is None else place[number])
+    numbers = np.empty_like(rows)
+    renumber(rows, offset, NOWHERE if place is None else place, numbers)
     return numbers
+
+
+NOWHERE: Array = np.empty(0, dtype=np.int32)
+
+
+@lean
+def renumber(rows: Array, offset: int, place: Array, numbers: Array) -> None:
+    """`renumbered`, into `numbers`; without a `place` each stays where it was."""
+    for i in range(len(rows)):
+        own = -2 - rows[i]
+        if own < 0:
+            numbers[i] = rows[i]
+        else:
+            numbers[i] = offset + (place[np.uintp(own)] if len(place) else own)
 
 
 def woven(first: int, stages: Sequence[tuple[int, Array, Events]], objects: Objects) -> Block:
