@@ -315,8 +315,9 @@ def test_impossible_laws_are_named():
         laws(kind="follower")
     with pytest.raises(Mistake, match="abroad_share"):
         laws(abroad_share=-0.1)
-    with pytest.raises(Mistake, match="at most 1"):
-        laws(abroad_share=0.9)
+    for first, second in (("nation_share", "abroad_share"), ("cohort_share", "town_share")):
+        with pytest.raises(Mistake, match=f"{first} and {second} add to 1.1; at most 1"):
+            laws(**{first: 0.2, second: 0.9})
     with pytest.raises(Mistake, match="mean_friends"):
         laws(mean_friends=float("nan"))
 
