@@ -16,6 +16,9 @@ Array: TypeAlias = NDArray[Any]
 """An array in compiled code; its element type is that of the table's column (schema.py, log.py)."""
 Integer: TypeAlias = int | np.integer[Any]
 
+WIDE = 8
+"""Words in a wide register: a loop of nothing but draws makes so many at once."""
+
 F = TypeVar("F", bound=Callable[..., object])
 
 BYTES, FLAG = ir.IntType(8).as_pointer(), ir.IntType(32)

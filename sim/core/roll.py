@@ -8,6 +8,8 @@ import numpy as np
 from sim.core.compiled import Array, Integer, lean, whole
 
 FREE = -1
+HASHED = 0x9E3779B1
+"""A person's slot is her number times this, without its last 12 bits."""
 
 
 @lean
@@ -26,7 +28,7 @@ def place_of(slots: Array, roll: Array, count: Integer, who: Integer) -> int:
 @lean
 def first_slot(slots: Array, who: Integer) -> np.uintp:
     """Where the search for a person begins."""
-    return np.uintp((whole(who) * 0x9E3779B1 >> 12) & (len(slots) - 1))
+    return np.uintp((whole(who) * HASHED >> 12) & (len(slots) - 1))
 
 
 @lean

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, compiled, draw_each, lean, wider
+from sim.core.compiled import WIDE, Array, Integer, compiled, draw_each, lean, wider
 from sim.core.heap import BRANCHES
 from sim.exposure.bars import Bars
 from sim.exposure.columns import Posts, Ties
-from sim.exposure.delivery import WIDE, Desk, new_desk
+from sim.exposure.delivery import Desk, new_desk
 from sim.exposure.reach import NOBODY, draw_circle, is_friend
 from sim.exposure.reached import BROUGHT, FIRST, SHARE, WHO, Reached, emptied, nobody_yet, note, place_of, with_room
 from sim.exposure.shares import Shares, new_shares, shares_for, write_view
@@ -88,18 +88,9 @@ def spread(
                 queue = wider(queue, 2 * (state[QUEUED] + lacking + BRANCHES))
             if state[COUNT] == 0:
                 begin(
-                    posts.id[p],
-                    view_row[low:high],
-                    view_time[low:high],
-                    view_actor[low:high],
-                    last,
-                    ties,
-                    chances,
-                    reached,
-                    queue,
-                    desk,
-                    state,
-                )
+                    posts.id[p], view_row[low:high], view_time[low:high], view_actor[low:high], last, ties, chances,
+                    reached, queue, desk, state,
+                )  # fmt: skip
             lacking = take_turns(p, posts, ties, bars, chances, last, newest, circle, reached, queue, rows, desk, state)
         rows = shares_for(rows, state[WRITTEN] + state[COUNT], times)
         write_rest(rows, reached, circle, state)

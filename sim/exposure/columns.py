@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, draw_each, inlined, lean, whole, wider
+from sim.core.compiled import WIDE, Array, Integer, draw_each, inlined, lean, whole, wider
 from sim.exposure.reach import is_friend
 
 
@@ -80,13 +80,9 @@ class Crowd(NamedTuple):
     picked: Array
 
 
-ABREAST = 8
-"""Draws made at once in wide registers; room and draws of a crowd are a multiple of it, so that none is left over."""
-
-
 def new_crowd(people: int) -> Crowd:
-    """Room for so many; one more is picked before it is known."""
-    room = people + -people % ABREAST
+    """Room for so many, in whole registers; one more is picked before it is known."""
+    room = people + -people % WIDE
     who, chance, since = np.zeros(room, dtype=np.int32), np.empty(room, dtype=np.uint32), np.empty(room, dtype=np.int64)
     coin, when = np.empty(room, dtype=np.uint64), np.empty(room, dtype=np.uint64)
     return Crowd(who, chance, since, coin, when, np.empty(room + 1, dtype=np.int32))
@@ -106,7 +102,7 @@ def meet(ties: Ties, person: Integer, crowd: Crowd) -> int:
 @inlined
 def draw_crowd(key: np.uint64, post: Integer, crowd: Crowd, count: int) -> None:
     """The draws of a post's first `count` possible viewers."""
-    draw_each(key, post, crowd.who[: count + -count % ABREAST], 0, crowd.coin, crowd.when)
+    draw_each(key, post, crowd.who[: count + -count % WIDE], 0, crowd.coin, crowd.when)
 
 
 @inlined

@@ -4,11 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, compiled, delay, draw, inlined, lowest
+from sim.core.compiled import WIDE, Array, Integer, compiled, delay, draw, inlined, lowest
 from sim.exposure.columns import Ties
-
-WIDE = 8
-"""Words in a wide register: so many draws are made at once, a few more than there are ties."""
 
 
 class Desk(NamedTuple):

@@ -9,13 +9,13 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.core.compiled import Array, Integer, compiled, inlined, whole
-from sim.core.roll import FREE, room_for
+from sim.core.roll import FREE, HASHED, room_for
 
 WHO, FIRST, BROUGHT, SHARE = range(4)
 """Columns of `known`: a person; when she first sees the post, s; the place of who brought it, or ~row of an earlier
 stage's view; her reshare in rows of this stage as -2 - n, 0: none yet."""
-HASHED, PLAIN = 0x9E3779B1, 1 << 12
-"""A person's slot is her number times this, without its last 12 bits."""
+PLAIN = 1 << 12
+"""In place of HASHED, it leaves each person her own slot."""
 RENEWED = 2**30
 
 

@@ -4,11 +4,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, delay, draw, fetch, inlined, lean, whole
+from sim.core.compiled import WIDE, Array, Integer, delay, draw, fetch, inlined, lean, whole
 from sim.core.heap import BRANCHES, pop, push
 from sim.exposure.bars import Bars, barred, taken_back
 from sim.exposure.columns import Posts, Ties
-from sim.exposure.delivery import WIDE, Desk, deliver, in_time
+from sim.exposure.delivery import Desk, deliver, in_time
 from sim.exposure.reached import BROUGHT, FIRST, SHARE, WHO, Reached, holds, note, place_of, slot
 from sim.exposure.shares import Shares, write_share
 

@@ -9,8 +9,8 @@ from sim.core.compiled import Array, Integer, compiled, copy_run, lean
 from sim.core.log import Block, Events, Objects
 
 EVENT_TYPES = {
-    "object": np.int32, "parent": np.int32, "time": np.int32, "actor": np.int32, "key": np.int32, "mark": np.int16,
-    "channel": np.int8, "learner": np.int8,
+    "object": np.int32, "parent": np.int32, "time": np.int32, "channel": np.int8, "actor": np.int32, "key": np.int32,
+    "mark": np.int16, "learner": np.int8,
 }  # fmt: skip
 
 
@@ -35,23 +35,8 @@ def renumbered(rows: Array, offset: int, place: Array | None = None) -> Array:
     """Row numbers with the stage's own (-2 - n) made those of the block, n having gone to `place[n]`."""
     if rows.min(initial=0) > -2:
         return rows
-    numbers = np.empty_like(rows)
-    renumber(rows, offset, NOWHERE if place is None else place, numbers)
-    return numbers
-
-
-NOWHERE: Array = np.empty(0, dtype=np.int32)
-
-
-@lean
-def renumber(rows: Array, offset: int, place: Array, numbers: Array) -> None:
-    """`renumbered`, into `numbers`; without a `place` each stays where it was."""
-    for i in range(len(rows)):
-        own = -2 - rows[i]
-        if own < 0:
-            numbers[i] = rows[i]
-        else:
-            numbers[i] = offset + (place[np.uintp(own)] if len(place) else own)
+    own = np.maximum(-2 - rows, 0)
+    return np.where(rows <= -2, offset + (own if place is None else place[own]), rows).astype(rows.dtype)
 
 
 def woven(first: int, stages: Sequence[tuple[int, Array, Events]], objects: Objects) -> Block:
