@@ -3,12 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.log import Log
+from sim.core.log import SHOWS, Log
 from sim.measure.handled import Counts
 from sim.measure.score import Ledger
 from sim.measure.tally import Masks, happened
-
-VIEWS = ("feed", "tag", "discovery", "forward", "copied")
 
 Happens = tuple[Log, Masks]
 """A log and which of its events happen."""
@@ -30,6 +28,6 @@ def drawn(ledger: Ledger, log: Log, unnoticed: Happens, noticed: Happens) -> Cou
 
 def views(ledger: Ledger, log: Log, alive: Masks | None) -> NDArray[np.int64]:
     """How often somebody sees a post that shows each owner."""
-    seen = np.sum([happened(log, alive, channel) for channel in VIEWS], axis=0)
+    seen = np.sum([happened(log, alive, channel) for channel in SHOWS], axis=0)
     shows = ledger.owner >= 0
     return np.bincount(ledger.owner[shows], seen[shows], minlength=ledger.owners).astype(np.int64)

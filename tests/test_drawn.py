@@ -8,10 +8,10 @@ from laws.conftest import Run, perform_small
 from scenes import UNITS_S, Happening, aimed_doors, channels, happenings, scene
 
 from sim.core.errors import Mistake
-from sim.core.log import Log
+from sim.core.log import SHOWS, Log
 from sim.core.noise import Noise
 from sim.core.schema import CHANNELS
-from sim.drawn import VIEWS, drawn
+from sim.drawn import drawn
 from sim.experiment import compare
 from sim.exposure.anew import attracts, simulate_anew, unnoticed
 from sim.exposure.apply import apply
@@ -21,7 +21,7 @@ from sim.measure.score import open_ledger
 from sim.verbs.compose import compose_config
 
 SMALL = ("world.size=300", "world.owners=6", "seeds=2", "content=none", "channel.copy.p_copy=0.01")
-VIEW = {CHANNELS.index(name) for name in VIEWS}
+VIEW = {CHANNELS.index(name) for name in SHOWS}
 TEACHES = [name not in ("reshare", "copy", "extract", "leak", "dump", "complete") for name in CHANNELS]
 
 

@@ -13,6 +13,11 @@ from numpy.typing import NDArray
 
 from sim.core.schema import arrow_schema, table
 
+VIEWS = ("feed", "tag", "discovery", "forward")
+"""Channels in which somebody sees a post itself."""
+SHOWS = (*VIEWS, "copied")
+"""And those in which she sees it or a copy of it."""
+
 
 @dataclass(frozen=True)
 class Events:

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.compiled import Array, Integer, compiled
-from sim.core.log import Log
+from sim.core.log import SHOWS, Log
 from sim.core.schema import CHANNELS, DAY_S
 
-VIEWS = np.array([name in ("feed", "tag", "discovery", "forward", "copied") for name in CHANNELS])
+VIEWS = np.array([name in SHOWS for name in CHANNELS])
 READS = np.array([name == "review" for name in CHANNELS])
 
 

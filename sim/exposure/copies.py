@@ -5,14 +5,14 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.core.compiled import Array, Integer, compiled, delay, draw, draw_each, gather, lean, lucky, whole
+from sim.core.log import SHOWS
+from sim.core.schema import CHANNELS
 from sim.exposure.bars import Bars, barred, out_of_sight
 from sim.exposure.doors import HANGS, PUBLIC_REACH, QUOTE, STAYS, closing, is_link
 from sim.exposure.reach import NOBODY, draw_circle, is_friend, new_circle
 
-FORWARD, COPY, COPIED = 4, 5, 6
-WHOLE = 1 << 32
-VIEWS_SHOWN = 0b1010111
-"""A bit a channel that shows its actor a post: feed, tag, discovery, forward, copied."""
+COPY, COPIED, WHOLE = 5, 6, 1 << 32
+SHOWN = sum(1 << CHANNELS.index(name) for name in SHOWS)
 BATCH = 1024
 """Views whose coins are drawn together."""
 
@@ -82,7 +82,7 @@ def struck_views(
 @lean
 def is_view(channel: Integer) -> bool:
     """Whether an event shows its actor the post: who passes on, takes, reads or trains is no viewer."""
-    return bool(VIEWS_SHOWN >> channel & 1)
+    return bool(SHOWN >> channel & 1)
 
 
 @lean

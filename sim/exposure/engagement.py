@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.compiled import Array, Integer, compiled, draw
-from sim.core.log import Log
+from sim.core.log import VIEWS, Log
 from sim.core.noise import Noise
 from sim.core.schema import CHANNELS
 
-VIEWS = np.array([name in ("feed", "tag", "discovery", "forward") for name in CHANNELS])
+SEEN = np.array([name in VIEWS for name in CHANNELS])
 RESHARE = CHANNELS.index("reshare")
 
 
@@ -56,7 +56,7 @@ def engagement(log: Log, noise: Noise, *, like_share: float) -> Engagement:
         events = block.events
         post = block.first + np.repeat(np.arange(block.posts), np.diff(block.event_start))
         likes = liked(
-            log.post, post, events.channel, events.actor, events.key, VIEWS, int(like_share * 2**32), noise.key("like")
+            log.post, post, events.channel, events.actor, events.key, SEEN, int(like_share * 2**32), noise.key("like")
         )
         passed = events.channel == RESHARE
         parts = (post[likes], events.time[likes], post[passed], events.time[passed], events.actor[passed])

@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.core.compiled import Array
 from sim.core.errors import require, require_above_0, require_share, unknown
-from sim.core.log import Events, Objects
+from sim.core.log import VIEWS, Events, Objects
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, exponential, lognormal
 from sim.core.schema import CHANNELS, NEVER, YEAR_S
@@ -24,8 +24,6 @@ from sim.exposure.draft import NOTHING, Draft, Stage, no_events, no_objects
 from sim.exposure.drawn import taken_away
 from sim.exposure.scene import Scene
 from sim.exposure.story import Story, Thing
-
-VIEWS = ("feed", "tag", "discovery", "forward")
 
 MOST_OFFSPRING = 0.9
 """A copy causes fewer copies than this on average (R12), else chains of copies would never end."""
