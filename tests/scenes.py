@@ -167,7 +167,7 @@ def channels(unit_s: int, *, drawn_share: float = 0.0) -> dict[str, Channel]:
         ),
         "copy": Copy(
             p_copy=1.0, copy_delay_mean_s=unit_s, delay_median_s=2 * unit_s, delay_sigma=1.0,
-            gone_per_year=YEAR_S / (15 * unit_s), drawn_share=drawn_share, complies_share=0.6,
+            gone_per_year=YEAR_S / (15 * unit_s), drawn_share=drawn_share, complies_share=0.6, late_share=0.5,
             forms={"quote": Form(0.3, 0.6, 1.0), "comment": Form(0.3, 0.6, 0.7)},
         ),
         "scrape": Scrape(crawlers, public_copies_share=0.6),
@@ -191,10 +191,11 @@ def channels(unit_s: int, *, drawn_share: float = 0.0) -> dict[str, Channel]:
     }  # fmt: skip
 
 
-def aimed_doors(seed: int, scene: Scene, log: Log, *, share: float = 0.35, holders: int = 0) -> Doors:
+def aimed_doors(seed: int, scene: Scene, log: Log, *, share: float = 0.35, holders: int | None = None) -> Doors:
     """Doors that shut at, just before or just after an event of their post, each with chance `share`.
 
-    With `holders`, each of them answers by itself, some never, as on requests of the two shared doors.
+    With `holders`, each of them answers by itself, some never, as on requests of the two shared doors; so does who
+    copied a post and is late.
     """
     rng = np.random.default_rng(seed)
     doors = open_doors(len(scene.post), holders=holders)

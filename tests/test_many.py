@@ -36,7 +36,7 @@ def test_many_plans_in_one_pass_are_each_plan_alone(seed: int) -> None:
         log, apply(open_doors(len(made.post)), log), owner=number, items=items, owners=len(owners),
         decision=made.horizon_end // 2,
     )  # fmt: skip
-    every = [aimed_doors(1000 * seed + plan, made, log, holders=6 * (seed % 2)) for plan in range(plans)]
+    every = [aimed_doors(1000 * seed + plan, made, log, holders=6 if seed % 2 else None) for plan in range(plans)]
 
     def doors(first: int, block: Block) -> np.ndarray:
         shut = np.full((block.posts, len(every[0]), LANES), LATEST, dtype=np.int32)

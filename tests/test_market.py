@@ -14,7 +14,7 @@ from sim.core.noise import Noise
 from sim.core.schema import CHANNELS, CLASSES, OBJECTS
 from sim.exposure.apply import apply
 from sim.exposure.channels.market import Buyer, Market
-from sim.exposure.doors import DELETE, ERASE, Doors, close_all, open_doors
+from sim.exposure.doors import DELETE, ERASE, FIRST_HOLDER, Doors, close_all, open_doors
 from sim.exposure.propagate import propagate
 from sim.exposure.scene import Scene
 from sim.measure.score import open_ledger
@@ -90,7 +90,7 @@ def test_buyers_list_what_they_are_after_and_a_request_reaches_the_listings_that
     doors = open_doors(len(at.post), holders=market.thieves)
     doors[ERASE] = when
     for buyer in range(len(market.harvesters), market.thieves):
-        doors[6 + buyer] = when  # the buyers comply at once, the dealers never
+        doors[FIRST_HOLDER + buyer] = when  # the buyers comply at once, the dealers never
     close = closed(at, log, doors)
     after = {each.id for each in held(log, apply(doors, log))}
     assert {each.id for each in listings} <= after, "an opt-out of a list kept it from being listed anew"

@@ -13,7 +13,7 @@ from sim.core.parameters import settle
 from sim.core.schema import CHANNELS, OBJECTS
 from sim.exposure.apply import apply
 from sim.exposure.channels.train import Distilled
-from sim.exposure.doors import DELETE, ERASE, open_doors
+from sim.exposure.doors import DELETE, ERASE, FIRST_HOLDER, open_doors
 from sim.exposure.memory import LARGEST, SMALLEST, Prompt
 from sim.exposure.propagate import propagate
 from sim.exposure.unlearn import forget
@@ -128,7 +128,7 @@ def test_a_model_forgets_what_was_asked_for_after_it_was_trained_and_its_student
         log = propagate(made, list((chain | {"train": how}).values()), Noise(5))
         doors = open_doors(len(made.post), holders=6)
         doors[ERASE] = asked
-        doors[6 + maker] = asked if answers else end + 1
+        doors[FIRST_HOLDER + maker] = asked if answers else end + 1
         return {
             (each.post, *each.name) for each in happenings(log, forget(doors, log, apply(doors, log), horizon_end=end))
             if each.name[1] in (EXTRACT, COMPLETE)

@@ -129,7 +129,11 @@ def test_an_objection_is_prospective_and_covers_her_own_content_alone() -> None:
     log = propagate(made, list(channels(60).values()), noise)
     people, when = np.unique(np.concatenate([made.author, made.subject])), made.horizon_end // 3
     told = Answers(
-        people, np.full((len(people), 6), NEVER), np.zeros((len(people), 6), np.int64), np.zeros((1, 6), np.int8)
+        people,
+        np.full((len(people), 6), NEVER),
+        np.zeros((len(people), 6), np.int64),
+        np.zeros((1, 6), np.int8),
+        np.full((len(people), 1), NEVER),
     )
     subject = np.unique(made.subject)
     rows = np.array([(owner, -1, ASK["object"], when) for owner in subject])

@@ -160,7 +160,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("holder", pa.int64(), "person who copied, harvester, worker or buyer; -1: the platform"),
         Column("birth", pa.int64(), "since when, s"),
         Column("natural", pa.int64(), "when it would vanish by itself, s; NEVER: not"),
-        Column("flags", pa.int8(), "bits: goes with the post; an objection binds it; quote; comment; not taken down"),
+        Column("flags", pa.int8(), "bits: goes with the post; an objection binds it; quote; comment; stays; late"),
         Column("maker", pa.int64(), "event that made it, a row of events; -1: the post itself"),
     ),
     "events": (

@@ -8,10 +8,11 @@ from sim.core.compiled import Array, Integer, compiled, delay, draw, draw_each, 
 from sim.core.log import SHOWS
 from sim.core.schema import CHANNELS
 from sim.exposure.bars import Bars, barred, out_of_sight
-from sim.exposure.doors import HANGS, PUBLIC_REACH, QUOTE, STAYS, closing, is_link
+from sim.exposure.doors import PUBLIC_REACH, closing, is_link
+from sim.exposure.forms import Forms, dimmed, form_of
 from sim.exposure.reach import NOBODY, draw_circle, is_friend, new_circle
 
-COPY, COPIED, WHOLE = 5, 6, 1 << 32
+COPY, COPIED = 5, 6
 SHOWN = sum(1 << CHANNELS.index(name) for name in SHOWS)
 BATCH = 1024
 """Views whose coins are drawn together."""
@@ -27,18 +28,6 @@ class Views(NamedTuple):
     channel: Array
     actor: Array
     key: Array
-
-
-class Forms(NamedTuple):
-    """Forms a copy may take beside a picture of its own, int64[forms]: `upto`, its share and those before it, of
-    `hangs` the share that is gone with the original, the share of an audience that `seen` gives, all times 2^32; its
-    `flag`. `complies`: the share of all copies that are taken down for who asks, times 2^32."""
-
-    upto: Array
-    hangs: Array
-    seen: Array
-    flag: Array
-    complies: int
 
 
 @compiled
@@ -200,30 +189,6 @@ def copied(  # noqa: C901, one pass
                     learner = 0 if is_friend(circle, target) else 1
                     rows.append((p, copy, made, seen, COPIED, target, wave, learner))
     return event_columns(rows), object_columns(things)
-
-
-@lean
-def form_of(forms: Forms, identity: Integer, key: np.uint64, audience: Integer, of_original: bool) -> tuple[int, int]:
-    """The flags of a copy and the share of the copier's audience it is shown to (of 2^32). A quote of what is not for
-    everybody, or of a copy, holds the words themselves; else it may be no more than a link."""
-    coin, fate = draw(key, identity, 0, 0)
-    stays = STAYS if whole(draw(key, identity, 1, 0)[0] >> np.uint64(32)) >= forms.complies else 0
-    for i in range(len(forms.upto)):
-        if whole(coin >> np.uint64(32)) < forms.upto[i]:
-            flags = whole(forms.flag[i]) | stays
-            linked = of_original and (not flags & QUOTE or audience == 2)
-            if linked and whole(fate >> np.uint64(32)) < forms.hangs[i]:
-                flags |= HANGS
-            return flags, whole(forms.seen[i])
-    return stays, WHOLE
-
-
-@compiled
-def dimmed(visibility: Array, share: Integer) -> Array:
-    """Chances times a share of 2^32."""
-    if share >= WHOLE:
-        return visibility
-    return (visibility * np.uint64(share) >> np.uint64(32)).astype(np.uint32)
 
 
 @compiled

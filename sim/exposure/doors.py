@@ -17,26 +17,27 @@ DELETE, LIMIT, UNTAG, TAKEDOWN, ERASE, OBJECT = range(6)
 FRIENDS_REACH, PUBLIC_REACH, TAG_REACH, COPY, HELD_FOR_REVIEW, HELD_FOR_TRAINING, KEPT_BY_WORKER = range(7)
 HELD_FOR_SALE, DUMPED, LEARNT = 7, 8, 9
 HONOURS_DELETION, BOUND_BY_OBJECTION, QUOTE, COMMENT = 1, 2, 4, 8
-HANGS, STAYS = HONOURS_DELETION, 16
+HANGS, STAYS, LATE = HONOURS_DELETION, 16, 32
 """Of a copy. Hangs: a quote that is a link, or a comment whose thread goes with the post it stands under. Stays: its
-maker refuses a request to take it down, or says nothing.
+maker refuses a request to take it down, or says nothing. Late: who complies takes months.
 """
 
 LATEST = 2**31 - 1
 
 DOORS = 6
+LATE_TAKEDOWN, FIRST_HOLDER = 6, 7
 Doors = Array
-"""Shape (6 + 2 H, posts): when each door shuts for each post, s; NEVER: it does not.
+"""Shape (6, posts), or with the answers of H holders (7 + 2 H, posts): when each door shuts, s; NEVER: it does not.
 
-With H holders, rows ERASE and OBJECT say when a request is made, and the H rows from 6 on when each holder erases, the
-H rows after them when each accepts the objection, and copies that stay are not taken down. Without, requests are
-granted as they are made.
+With answers, rows TAKEDOWN, ERASE and OBJECT say when a request is made, row LATE_TAKEDOWN when copies that are late
+are taken down (those that stay are not), the H rows after it when each holder erases, and the last H when each accepts
+the objection. Without, requests are granted as they are made.
 """
 
 
-def open_doors(posts: int, *, holders: int = 0) -> Doors:
-    """Doors nobody shuts: what happens if nothing is done."""
-    return np.full((DOORS + 2 * holders, posts), NEVER, dtype=np.int64)
+def open_doors(posts: int, *, holders: int | None = None) -> Doors:
+    """Doors nobody shuts: what happens if nothing is done. `holders`: how many answer (None: requests are granted)."""
+    return np.full((DOORS if holders is None else FIRST_HOLDER + 2 * holders, posts), NEVER, dtype=np.int64)
 
 
 def shut(doors: Doors, rows: Array, door: int, time: int | Array) -> None:
@@ -54,7 +55,7 @@ def close_doors(
     her own content only (L10). `answers` are those of holders (None: all grant at once). Raises Mistake for a target
     that is not hers. Of what is made public again the last limit alone is a door (`bars.py`).
     """
-    doors = open_doors(len(scene.post), holders=0 if answers is None else answers.erase_s.shape[1])
+    doors = open_doors(len(scene.post), holders=None if answers is None else answers.erase_s.shape[1])
     rows = np.asarray(actions, dtype=np.int64).reshape(-1, 4)
     spans = sight(scene.post, scene.author, rows) if (rows[:, 2] == REOPEN).any() else []
     rows = rows[~np.isin(rows[:, 2], NO_DOORS)]
@@ -84,9 +85,14 @@ def close_doors(
 
 
 def _answer(doors: Doors, scene: Scene, answers: Answers) -> None:
-    """Write when each holder does what was asked of it: to erase by the subject, an objection by the author."""
-    first = DOORS
-    for door, who, after_s in ((ERASE, scene.subject, answers.erase_s), (OBJECT, scene.author, answers.object_s)):
+    """Write when late copies are taken down, and when each holder does what it was asked: to erase by the subject, an
+    objection by the author.
+    """
+    first = LATE_TAKEDOWN
+    for door, who, after_s in (
+        (TAKEDOWN, scene.subject, answers.late_s), (ERASE, scene.subject, answers.erase_s),
+        (OBJECT, scene.author, answers.object_s),
+    ):  # fmt: skip
         asked = np.flatnonzero(doors[door] < NEVER)
         place = np.searchsorted(answers.people, who[asked])
         wait = after_s[place].T
@@ -132,8 +138,9 @@ def closing(
         elif kind == TAG_REACH:
             close = min(close, doors[UNTAG, post])
     elif kind == COPY:
-        if birth < doors[TAKEDOWN, post] and not (flags & STAYS and len(doors) > DOORS):
-            close = min(close, doors[TAKEDOWN, post])
+        answered = len(doors) > DOORS
+        if birth < doors[TAKEDOWN, post] and not (answered and flags & STAYS):
+            close = min(close, doors[LATE_TAKEDOWN if answered and flags & LATE else TAKEDOWN, post])
         if flags & HANGS:
             close = min(close, doors[DELETE, post])
             if is_link(flags):
@@ -141,11 +148,11 @@ def closing(
     elif kind <= HELD_FOR_TRAINING or kind in (HELD_FOR_SALE, LEARNT):
         holders = (len(doors) - DOORS) // 2
         if birth < doors[ERASE, post]:
-            close = min(close, doors[DOORS + holder if holders else ERASE, post])
+            close = min(close, doors[FIRST_HOLDER + holder if holders else ERASE, post])
         if flags & HONOURS_DELETION:
             close = min(close, doors[DELETE, post])
         if kind == HELD_FOR_TRAINING and flags & BOUND_BY_OBJECTION:
-            close = min(close, doors[DOORS + holders + holder if holders else OBJECT, post])
+            close = min(close, doors[FIRST_HOLDER + holders + holder if holders else OBJECT, post])
     return close
 
 

@@ -4,7 +4,7 @@ What each does not cover. An objection covers what she posted herself, not other
 prospective: a model trained before the answer keeps what it learnt; it binds first parties alone; and it stops no
 annotator, since what is held for review is another object. A request to erase reaches what its holder has when it
 arrives, not what it harvests or lists anew later, nor what a worker kept or a thief took; and nobody can be asked who
-is not known to hold it. Whether who copied a post takes that down is the copy's own (`channels/copy.py`).
+is not known to hold it. Whether who copied a post takes that down, and late, is the copy's own (`channels/copy.py`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -83,12 +83,14 @@ class Answers:
     """How holders answer each of `people` (ascending): arrays [people, holders].
 
     erase_s, object_s: seconds from request to effect; NEVER: none. outcome: position in OUTCOMES of a request to erase.
+    late_s, [people, 1]: seconds until those who copied her posts and are late take copies down.
     """
 
     people: Ints
     erase_s: Ints
     object_s: Ints
     outcome: NDArray[np.int8]
+    late_s: Ints
 
 
 def answer(
@@ -110,8 +112,7 @@ def answer(
         turn = noise.words(f"erasure course {name}", people, 0)[0]
         complied = (_share(coin) < erased) & (right | (not holder.by_right_alone))
         late = _share(turn) < rights.late_share
-        wait = np.where(late, MONTH_S + (waiting >> np.uint64(40)).astype(np.int64) * LATE_S // 2**24,
-                        np.minimum(delay(soon, waiting), MONTH_S))  # fmt: skip
+        wait = np.where(late, _late(waiting), np.minimum(delay(soon, waiting), MONTH_S))
         failed = np.where(_share(turn) < rights.refused_share, 2, 3)
         outcome = np.where(complied, late, failed)
         accepted, hearing = noise.words(f"objection {name}", people)
@@ -123,7 +124,13 @@ def answer(
     erase_s, object_s, outcomes = (
         np.stack(each, axis=1) if columns else np.empty(shape, np.int64) for each in zip(*columns, strict=True)
     )
-    return Answers(people, erase_s, object_s, outcomes.astype(np.int8))
+    late_s = _late(noise.words("takedown late", people)[0])
+    return Answers(people, erase_s, object_s, outcomes.astype(np.int8), late_s[:, None])
+
+
+def _late(word: NDArray[np.uint64]) -> Ints:
+    """Seconds until a late answer: one to three months."""
+    return MONTH_S + (word >> np.uint64(40)).astype(np.int64) * LATE_S // 2**24
 
 
 def _share(word: NDArray[np.uint64]) -> NDArray[np.float64]:

@@ -10,7 +10,18 @@ from sim.core.noise import Noise
 from sim.core.quantile import Quantiles
 from sim.core.schema import ACTIONS, AUDIENCES, CHANNELS, LEARNERS, NEVER, OBJECTS
 from sim.exposure.bars import BLOCKED, OUT_OF_SIGHT, TAKEN_BACK
-from sim.exposure.doors import BOUND_BY_OBJECTION, DOORS, HANGS, HONOURS_DELETION, QUOTE, STAYS, Doors
+from sim.exposure.doors import (
+    BOUND_BY_OBJECTION,
+    DOORS,
+    FIRST_HOLDER,
+    HANGS,
+    HONOURS_DELETION,
+    LATE,
+    LATE_TAKEDOWN,
+    QUOTE,
+    STAYS,
+    Doors,
+)  # fmt: skip
 from sim.exposure.scene import Scene
 
 MASK = 2**64 - 1
@@ -166,9 +177,9 @@ class Story:
             close.append(door["limit"])
         if kind == "tag_reach":
             close.append(door["untag"])
-        granted = len(self.doors) == DOORS or not flags & STAYS
-        if kind == "copy" and birth < door["takedown"] and granted:
-            close.append(door["takedown"])
+        answered = len(self.doors) > DOORS
+        if kind == "copy" and birth < door["takedown"] and not (answered and flags & STAYS):
+            close.append(int(self.doors[LATE_TAKEDOWN, self.row]) if answered and flags & LATE else door["takedown"])
         if kind == "copy" and flags & HANGS:
             close.append(door["delete"])
             close.append(door["limit"] if flags & QUOTE else NEVER)
@@ -184,7 +195,7 @@ class Story:
     def _answered(self, action: str, holder: int) -> int:
         """When a holder does what was asked of it."""
         holders = (len(self.doors) - DOORS) // 2
-        row = DOORS + holder + (holders if action == "object" else 0) if holders else ACTIONS.index(action)
+        row = FIRST_HOLDER + holder + (holders if action == "object" else 0) if holders else ACTIONS.index(action)
         return int(self.doors[row, self.row])
 
     @staticmethod

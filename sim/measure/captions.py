@@ -34,8 +34,8 @@ REQUESTS = (
     "they learnt, annotators go on reading, and harvesters other than the platform are not bound. A request to erase "
     "reaches what its holder has when it arrives, not what it takes or lists anew later, nor what a worker kept or a "
     "thief laid open; some comply, some late, some refuse, most of the others stay silent. Who copied a post takes "
-    "it down when asked, or does not. How often each happens is known only to a range. Laws of single US states are "
-    "not modelled."
+    "it down when asked, or months later, or not at all. How often each happens is known only to a range. Laws of "
+    "single US states are not modelled."
 )
 SETTINGS = (
     "What settings do. Limiting the past or a private account ends what strangers and crawlers would see from then on; "

@@ -17,7 +17,7 @@ from sim.core.schema import ACTIONS, CHANNELS, OBJECTS
 from sim.exposure.anew import simulate_anew
 from sim.exposure.apply import apply
 from sim.exposure.bars import Bars, barred, bars_of
-from sim.exposure.doors import COMMENT, DELETE, HANGS, LIMIT, QUOTE, STAYS, Doors, close_doors, open_doors
+from sim.exposure.doors import COMMENT, DELETE, HANGS, LATE, LIMIT, QUOTE, STAYS, Doors, close_doors, open_doors
 from sim.exposure.propagate import propagate
 from sim.exposure.scene import Scene
 from sim.measure.score import open_ledger
@@ -58,7 +58,7 @@ def test_any_plan_over_any_world(
 ) -> None:
     made = scene(seed, unit_s=unit_s, people=people, owners=owners, each=each, about=about)
     log = propagate(made, list(channels(unit_s).values()), Noise(seed), threads=1)
-    doors = aimed_doors(seed + 1, made, log, share=share, holders=6 * (seed % 2))
+    doors = aimed_doors(seed + 1, made, log, share=share, holders=6 if seed % 2 else None)
     agree(made, unit_s, Noise(seed), log, doors, drawn_share=drawn_share)
 
 
@@ -69,7 +69,7 @@ def test_aimed_plans_change_every_kind_of_object(record_property: Record) -> Non
         unit_s = UNITS_S[seed % len(UNITS_S)]
         made = scene(10_000 + seed, unit_s=unit_s)
         log = propagate(made, list(channels(unit_s).values()), Noise(seed), threads=1)
-        _, alive = agree(made, unit_s, Noise(seed), log, aimed_doors(seed, made, log, holders=6 * (seed % 2)))
+        _, alive = agree(made, unit_s, Noise(seed), log, aimed_doors(seed, made, log, holders=6 if seed % 2 else None))
         kinds = set()
         for block, mask in zip(log.blocks, alive, strict=True):
             lost = block.events.object[~mask]
@@ -312,7 +312,8 @@ def test_what_a_request_reaches_and_what_an_objection_binds() -> None:
     }
     assert all(flags & 1 for kind, flags in flagged["delete"] if kind in held_kinds), "dropped what its holder keeps"
     hanging = {
-        name: {flags & ~STAYS for kind, flags in flagged[name] if kind == "copy"} for name in ("delete", "limit")
+        name: {flags & ~(STAYS | LATE) for kind, flags in flagged[name] if kind == "copy"}
+        for name in ("delete", "limit")
     }
     assert hanging == {"delete": {HANGS | QUOTE, HANGS | COMMENT}, "limit": {HANGS | QUOTE}}, "a copy outlives its post"
     assert all(flags & 2 for _, flags in flagged["object"]), "an objection bound a third party"

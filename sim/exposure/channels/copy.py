@@ -18,10 +18,11 @@ from sim.core.log import VIEWS, Events, Objects
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, exponential, lognormal
 from sim.core.schema import CHANNELS, NEVER, YEAR_S
-from sim.exposure.copies import Forms, Views, copied, struck_views
-from sim.exposure.doors import COMMENT, HANGS, QUOTE, STAYS
+from sim.exposure.copies import Views, copied, struck_views
+from sim.exposure.doors import COMMENT, HANGS, LATE, QUOTE, STAYS
 from sim.exposure.draft import NOTHING, Draft, Stage, no_events, no_objects
 from sim.exposure.drawn import taken_away
+from sim.exposure.forms import Forms
 from sim.exposure.scene import Scene
 from sim.exposure.story import Story, Thing
 
@@ -51,7 +52,7 @@ class Copy:
 
     `forms`: the shares of quotes and comments; the rest are pictures or texts of the copier's own. `drawn_share` of
     those who would see a copy come to it when the post is taken away (`drawn.py`). `complies_share` of copies are taken
-    down when that is asked, the others' makers refuse or say nothing.
+    down when that is asked, `late_share` of these late; the others' makers refuse or say nothing.
     """
 
     p_copy: float
@@ -61,10 +62,14 @@ class Copy:
     gone_per_year: float
     drawn_share: float
     complies_share: float
+    late_share: float
     forms: Mapping[str, Form]
 
     def __post_init__(self) -> None:
-        require_share(p_copy=self.p_copy, drawn_share=self.drawn_share, complies_share=self.complies_share)
+        require_share(
+            p_copy=self.p_copy, drawn_share=self.drawn_share, complies_share=self.complies_share,
+            late_share=self.late_share,
+        )  # fmt: skip
         for name in self.forms:
             if name not in FLAGS:
                 raise unknown("form of a copy", name, FLAGS)
@@ -99,7 +104,7 @@ class Copy:
         return Forms(
             np.cumsum(shares([form.share for form in each])), shares([form.hangs_share for form in each]),
             shares([form.seen_share for form in each]), np.array([FLAGS[name] for name in self.forms], dtype=np.int64),
-            int(self.complies_share * 2**32),
+            int(self.complies_share * 2**32), int(self.late_share * 2**32),
         )  # fmt: skip
 
     def emit(self, draft: Draft, noise: Noise) -> Stage:
@@ -168,12 +173,14 @@ class Copy:
     def _form(self, story: Story, noise: Noise, identity: int, met: Thing) -> tuple[int, int]:
         """A copy's flags, and the share of the copier's audience that is shown it, of 2^32."""
         coin, fate = story.draw(noise, "copy form", identity)
-        stays = STAYS * (story.draw(noise, "copy form", identity, 1)[0] >> 32 >= int(self.complies_share * 2**32))
+        answer, course = story.draw(noise, "copy form", identity, 1)
+        asked = STAYS * (answer >> 32 >= int(self.complies_share * 2**32))
+        asked += LATE * (course >> 32 < int(self.late_share * 2**32))
         upto = 0
         for name, form in self.forms.items():
             upto += int(form.share * 2**32)
             if coin >> 32 < upto:
                 linked = met.kind != "copy" and (name != "quote" or story.scene.audience[story.row] == 2)
                 hangs = linked and fate >> 32 < int(form.hangs_share * 2**32)
-                return FLAGS[name] | HANGS * hangs | stays, int(form.seen_share * 2**32)
-        return stays, 2**32
+                return FLAGS[name] | HANGS * hangs | asked, int(form.seen_share * 2**32)
+        return asked, 2**32
