@@ -17,7 +17,7 @@ from sim.core.clock import iso_date
 from sim.core.errors import require
 from sim.core.log import Log
 from sim.core.noise import Noise
-from sim.core.parameters import settle
+from sim.core.parameters import numbers, settle
 from sim.core.schema import ACTIONS, DAY_S
 from sim.drawn import drawn
 from sim.exposure.anew import attracts, simulate_anew, unnoticed
@@ -49,7 +49,7 @@ def prepare(world: World, config: Config, noise: Noise) -> tuple[Scene, list[Cha
     ranges = noise.branch("parameters") if config["params"] == "ranges" else None
     channels = build_each(settle(config["channel"], ranges, "channel"), "channel")
     horizon_end = world.decision + config["horizon_days"] * DAY_S
-    gone = settle(config["others_gone_per_year"], ranges, "others_gone_per_year")
+    gone = numbers(settle(config["others_gone_per_year"], ranges, "others_gone_per_year"), "others_gone_per_year")
     reach = build(group(settle(config["platform"]["reach"], ranges, "reach"), "platform.reach"), "platform.reach")
     return reaching(reach, stage(world, noise, horizon_end=horizon_end, others_gone_per_year=gone), channels)
 
@@ -99,7 +99,8 @@ def clean_up(owners: Owners, config: Config, noise: Noise, *, archived: bool) ->
         log, everything, owner=owners.number, items=items, owners=len(world.owners), decision=decision
     )  # fmt: skip
     ranges = noise.branch("parameters") if config["params"] == "ranges" else None
-    onlooker = None if archived else look(world, owners.number, noise, settle(config["adversary"], ranges, "adversary"))
+    means = numbers(settle(config["adversary"], ranges, "adversary"), "adversary")
+    onlooker = None if archived else look(world, owners.number, noise, means)
     follow = config["annotators"]
     hired = follow_hired(channels, scene, log, ledger, everything, noise, decision=decision) if follow else None
     traded = follow_traded(channels, scene, log, ledger, everything, owners=world.owners, decision=decision)
@@ -134,7 +135,7 @@ def clean_up(owners: Owners, config: Config, noise: Noise, *, archived: bool) ->
             anew=np.bincount(number[number >= 0], minlength=len(world.owners)) if len(fresh) else None,
         )  # fmt: skip
 
-    like_share = settle(config["account"]["like_share"], None)
+    like_share = numbers(settle(config["account"]["like_share"], None), "account.like_share")
     desk = Desk(owners, None if archived else engagement(log, noise, like_share=like_share))
     laid, why_not, made = {}, {}, {}
     for name, strategy in build_each(settle(config["strategy"], None, "strategy"), "strategy").items():

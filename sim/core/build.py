@@ -3,16 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from importlib import import_module
-from typing import Any
+from types import NoneType, UnionType
+from typing import Any, get_args, get_origin
 
 from sim.core.errors import Misuse, unknown
+from sim.core.parameters import is_number
 
 
 def build(node: Any, where: str = "configuration") -> Any:
     """`node` with every mapping that has a `_target_` replaced by what the target makes of the other keys.
 
     Lists become tuples. Raises Misuse for a target outside `sim.`, one that does not exist, keys the target does not
-    take or misses, and a plain value where it takes something built.
+    take or misses, a plain value where it takes something built, and a word where it takes a number or a switch.
     """
     if isinstance(node, list | tuple):
         return tuple(build(child, f"{where}.{place}") for place, child in enumerate(node))
@@ -30,6 +32,7 @@ def build(node: Any, where: str = "configuration") -> Any:
         kind = known[name]
         if isinstance(kind, type) and kind.__module__.startswith("sim.") and made[name] is node[name]:
             group(made[name], f"{where}.{name}")
+        _check_plain(kind, made[name], f"{where}.{name}")
     missing = needed - set(made)
     if missing:
         raise Misuse(f"{where} lacks {', '.join(sorted(missing))}.")
@@ -49,6 +52,18 @@ def group(node: Any, where: str) -> Mapping[str, Any]:
             f"what they are is in `afterpost compare options`."
         )
     return node
+
+
+def _check_plain(kind: object, value: object, where: str) -> None:
+    """Refuse a word where a field takes a number or a switch, or nothing instead of them."""
+    if get_origin(kind) is Mapping and isinstance(value, Mapping):
+        for name, each in value.items():
+            _check_plain(get_args(kind)[1], each, f"{where}.{name}")
+    kinds = get_args(kind) if isinstance(kind, UnionType) else (kind,)
+    if not set(kinds) <= {float, int, bool, NoneType} or (value is None and NoneType in kinds):
+        return
+    if not (isinstance(value, bool) if bool in kinds else is_number(value)):
+        raise Misuse(f"{where} is {value!r}; it takes {'true or false' if bool in kinds else 'a number'}.")
 
 
 def _locate(target: str, where: str) -> Any:

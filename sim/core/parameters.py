@@ -10,7 +10,7 @@ from math import isfinite
 from typing import Any
 
 from sim.core.clock import seconds
-from sim.core.errors import Mistake, require
+from sim.core.errors import Mistake, Misuse, require
 from sim.core.noise import Noise
 
 FIELDS = {"value", "low", "high", "scale", "unit", "source", "grade", "draw"}
@@ -21,6 +21,11 @@ def is_parameter(node: object) -> bool:
     return isinstance(node, Mapping) and "value" in node and "source" in node
 
 
+def is_number(value: object) -> bool:
+    """Whether a value is a number, which a switch is not."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def _checked(path: str, node: Mapping[str, Any]) -> Mapping[str, Any]:
     strange = set(node) - FIELDS
     require(not strange, f"Parameter '{path}' has fields {sorted(strange)}; a parameter has {sorted(FIELDS)}.")
@@ -28,7 +33,7 @@ def _checked(path: str, node: Mapping[str, Any]) -> Mapping[str, Any]:
     for number in numbers:
         if isinstance(number, str) and len(numbers) == 1:
             seconds(number)
-        elif isinstance(number, bool) or not isinstance(number, int | float) or not isfinite(number):
+        elif not (is_number(number) and isfinite(number)):
             raise Mistake(f"Parameter '{path}' is {number!r}; it takes a finite number.")
     if node.get("low") is not None:
         require(
@@ -53,6 +58,14 @@ def parameters(config: object, path: str = "") -> Iterator[tuple[str, Mapping[st
     elif isinstance(config, list | tuple):
         for place, child in enumerate(config):
             yield from parameters(child, f"{path}.{place}")
+
+
+def numbers(settled: Any, path: str) -> Any:
+    """What `settle` gave, a number or numbers by name. Raises Misuse for a word in a number's place."""
+    for name, number in settled.items() if isinstance(settled, Mapping) else [("", settled)]:
+        if not is_number(number):
+            raise Misuse(f"{path}{name and '.'}{name} is {number!r}; it takes a number.")
+    return settled
 
 
 def within(node: Mapping[str, Any], share: float) -> int | float:

@@ -6,7 +6,7 @@ from typing import Any
 from sim.cleanup.plan import to_table
 from sim.core.build import group
 from sim.core.clock import iso_date
-from sim.core.parameters import settle
+from sim.core.parameters import numbers, settle
 from sim.core.schema import DAY_S, table
 from sim.core.store import new_folder, write_json, write_table
 from sim.experiment import Comparison
@@ -22,7 +22,9 @@ from sim.verbs.study import Study, study
 
 def run(config: dict[str, Any]) -> dict[str, Any]:
     """Compare, and leave a run folder; returns the document."""
-    limits = config["interaction"] and settle(group(config["interaction"], "interaction"), None, "interaction")
+    limits = config["interaction"]
+    if limits:
+        limits = numbers(settle(group(limits, "interaction"), None, "interaction"), "interaction")
     found = study("compare", config)
     if not limits:
         return finish(found, found.results, config)

@@ -4,9 +4,21 @@ import os
 import signal
 import subprocess
 import sys
+from copy import deepcopy
+from functools import reduce
+from operator import getitem
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from sim.core.build import build, build_each
+from sim.core.errors import Mistake
+from sim.core.parameters import parameters, settle
+from sim.experiment import prepare
+from sim.holders import answers
+from sim.verbs.compose import compose_config
+from sim.worlds import make_world, world_laws, world_noise
 
 ROOT = Path(__file__).parents[2]
 SMALL = ["world.size=60", "world.owners=2", "content=none", "horizon_days=30"]
@@ -93,6 +105,37 @@ def test_an_older_run_stays_whole_when_the_new_one_is_killed(tmp_path: Path) -> 
     assert {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} == before
 
 
+def test_a_word_in_place_of_any_number_is_refused() -> None:
+    """Every number with a source of what is built before a comparison begins, one after the other."""
+    config = compose_config("compare", [*SMALL, "experiment=gig_workers"])
+    world, noise = make_world(config, 0), world_noise(config, 0)
+
+    def begin(changed: dict[str, Any]) -> None:
+        world_laws(changed, 0)
+        prepare(world, changed, noise)
+        answers(world, changed, noise)
+        build(settle(changed["platform"], None), "platform")
+        build_each(settle(changed["strategy"], None), "strategy")
+
+    begin(config)
+    paths = [path for path, node in parameters(config) if not isinstance(node["value"], str)]
+    paths = [path for path in paths if path.split(".")[0] not in ("adversary", "account", "interaction")]
+    assert len(paths) > 200
+    passed = []
+    for path in paths:
+        changed: Any = deepcopy(config)
+        *above, last = (int(name) if name.isdecimal() else name for name in path.split("."))
+        reduce(getitem, above, changed)[last] = "many"
+        try:
+            begin(changed)
+            passed.append(path)
+        except Mistake:
+            pass
+        except (TypeError, ValueError) as problem:
+            passed.append(f"{path}: {problem}")
+    assert not passed, "\n".join(passed)
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -102,6 +145,9 @@ def test_an_older_run_stays_whole_when_the_new_one_is_killed(tmp_path: Path) -> 
         ["propagate", "channel.scrape.crawlers.platform.way=fly"], ["plan", "choose=nonsense"], ["nonsense"],
         ["compare", "channel.feed=3"], ["compare", "platform.reach=twitter"], ["compare", "interaction=3"],
         ["compare", "account=5"], ["compare", "graph.ties=many"], ["compare", "strategy.filter=null"],
+        ["compare", "channel.copy.p_copy=many"], ["compare", "graph.ties.mean_friends=lots"],
+        ["compare", "adversary.rounds=x"], ["compare", "others_gone_per_year=x"], ["compare", "account.like_share=x"],
+        ["compare", "experiment=everyone_deletes", "interaction.views_per_day=x"],
     ],
     ids=" ".join,
 )  # fmt: skip
