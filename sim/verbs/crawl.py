@@ -18,8 +18,8 @@ from sim.platforms.replay.journal import Journal
 from sim.platforms.replay.task import API
 from sim.platforms.stage.crawl import Harvest, Take, crawl, due
 from sim.platforms.stage.held import held
+from sim.verbs.progress import progress
 from sim.verbs.saved import SavedPlan
-from sim.verbs.study import progress
 from sim.worlds import make_world, world_noise
 
 FRIEND = "_friend"

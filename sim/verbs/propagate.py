@@ -19,7 +19,7 @@ from sim.core.store import new_folder, unfinished_folder, write_json
 from sim.experiment import prepare
 from sim.exposure.check import equal_to_twin
 from sim.exposure.propagate import blocks
-from sim.verbs.study import progress
+from sim.verbs.progress import progress
 from sim.verbs.trace import trace
 from sim.worlds import make_world, world_noise
 

@@ -27,8 +27,8 @@ from sim.platforms.stage.staging import put, require_empty, stage
 from sim.platforms.stage.survey import look_again, readable, still_told, survey
 from sim.verbs.crawl import FRIEND, crawl_staged, harvested, staged_rows
 from sim.verbs.preview import own_posts
+from sim.verbs.progress import progress
 from sim.verbs.saved import SavedPlan, begin, read_plan
-from sim.verbs.study import progress
 from sim.world.world import World
 from sim.worlds import make_world, world_noise
 

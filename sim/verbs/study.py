@@ -1,8 +1,5 @@
 """A comparison from configuration to record: read the archive, compare, and assemble what a report says."""
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +14,7 @@ from sim.measure.results import ArchiveFacts, Parameter, Results, Row, StrategyF
 from sim.platforms.exports.item import Archive
 from sim.screen import evaluations, screen
 from sim.verbs.archive import archive_of, fingerprints
+from sim.verbs.progress import progress
 from sim.verbs.selecting import with_selection
 
 MOST_SIZE = 1_000_000
@@ -147,25 +145,3 @@ def _parameters(config: dict[str, Any]) -> list[Parameter]:
             ),
         )  # fmt: skip
     return list(made.values())
-
-
-@contextmanager
-def progress(what: str, steps: int) -> Iterator[Callable[..., None]]:
-    """A bar with end time on the terminal; nothing where there is none. Yields what to call a step, or n of them."""
-    if not sys.stderr.isatty() or steps < 2:
-        yield lambda _=1: None
-        return
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=steps)
-        yield lambda n=1: bar.advance(task, n)
