@@ -51,7 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.close()
         return 1
     except KeyboardInterrupt:
-        told = "Nothing was left half-written; the same command begins again, and a replay goes on."
+        told = "Nothing was left half-written; the same command begins again, and a log on disk or a replay goes on."
         print(f"afterpost: stopped. {told}", file=sys.stderr)
         return 1
     except MemoryError:
