@@ -88,8 +88,18 @@ def test_an_interrupted_log_goes_on_where_it_stopped(tmp_path: Path) -> None:
 
 
 def test_posts_are_held_against_their_twins_by_hash() -> None:
-    made, chain = scene(93_000, unit_s=60), channels(60)
-    told = equal_to_twin(made, list(chain.values()), Noise(1), posts=6)
-    assert told["equal"] and told["events"] > 0
-    other = equal_to_twin(made, list(chain.values()), Noise(2), posts=6)
-    assert other["equal"] and other["plain"] != told["plain"]
+    made, chain = scene(93_000, unit_s=60), list(channels(60).values())
+    alone = equal_to_twin(made, chain, Noise(1), posts=6)
+    assert alone["equal"] and alone["events"] > 0 and alone["of"] == "posts alone"
+    log = propagate(made, chain, Noise(1), posts_a_block=3)
+    assert equal_to_twin(made, chain, Noise(1), posts=6, log=log) == alone | {"of": "the log"}
+    other = equal_to_twin(made, chain, Noise(2), posts=6)
+    assert other["equal"] and other["plain"] != alone["plain"]
+
+
+def test_one_wrong_second_in_a_log_is_seen_by_the_twin() -> None:
+    made, chain = scene(93_000, unit_s=60), list(channels(60).values())
+    log = propagate(made, chain, Noise(1), posts_a_block=3)
+    log.blocks[-1].events.time[-1] += 1
+    told = equal_to_twin(made, chain, Noise(1), posts=len(made.post), log=log)
+    assert not told["equal"] and told["plain"] != told["compiled"]

@@ -1,10 +1,12 @@
 """Hold compiled posts against their plain twins, by hash."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sim.core.digest import EVENT, NAME, OBJECT, ORIGIN, digest
+from sim.core.digest import EVENT, NAME, OBJECT, ORIGIN, digest, post_hashes, total
+from sim.core.log import Log
 from sim.core.noise import Noise
 from sim.core.schema import OBJECTS
 from sim.exposure.propagate import Channel, propagate, tell
@@ -12,16 +14,30 @@ from sim.exposure.scene import Scene
 from sim.exposure.story import MASK, Name, Story, words
 
 
-def equal_to_twin(scene: Scene, channels: Sequence[Channel], noise: Noise, *, posts: int) -> dict[str, object]:
-    """Simulate `posts` keyed posts of a scene alone, compiled and plain: how many events, whether they are equal."""
+def equal_to_twin(
+    scene: Scene, channels: Sequence[Channel], noise: Noise, *, posts: int, log: Log | None = None
+) -> dict[str, object]:
+    """Tell `posts` keyed posts of a scene plainly and hold them against their rows of `log`: how many events, whether
+    they are equal. Without a log the posts are simulated alone.
+    """
     chosen = np.sort(np.argsort(noise.words("checked", scene.post)[0], kind="stable")[:posts])
     few = scene.only(chosen)
-    log = propagate(few, channels, noise)
-    stories = [story_hash(tell(few, channels, noise, row)) for row in range(len(chosen))]
-    first, second = (sum(story[turn] for story in stories) & MASK for turn in (0, 1))
-    plain = f"{first:016x}{second:016x}"
-    return {"posts": len(chosen), "events": log.events, "compiled": digest(log), "plain": plain,
-            "equal": digest(log) == plain}  # fmt: skip
+    stories = [tell(few, channels, noise, row) for row in range(len(chosen))]
+    plain = total(np.array([story_hash(story) for story in stories], dtype=np.uint64).reshape(-1, 2))
+    compiled = digest(propagate(few, channels, noise)) if log is None else total(*hashes_of(log, chosen))
+    return {
+        "posts": len(chosen), "events": sum(len(story.events) for story in stories),
+        "of": "posts alone" if log is None else "the log", "compiled": compiled, "plain": plain,
+        "equal": compiled == plain,
+    }  # fmt: skip
+
+
+def hashes_of(log: Log, rows: NDArray[np.int64]) -> Iterator[NDArray[np.uint64]]:
+    """The hashes of posts `rows` (ascending) of a log, block by block."""
+    for block in log.blocks:
+        low, high = np.searchsorted(rows, [block.first, block.first + block.posts])
+        if low < high:
+            yield post_hashes(block)[rows[low:high] - block.first]
 
 
 def story_hash(story: Story) -> tuple[int, int]:
@@ -42,5 +58,5 @@ def story_hash(story: Story) -> tuple[int, int]:
     for thing in story.objects.values():
         origin = words(int(ORIGIN), (thing.parent or 0) & MASK, named(thing.maker), thing.holder & MASK)[0]
         first, second = words(int(OBJECT) ^ origin, thing.id & MASK, thing.birth & MASK, thing.natural & MASK)
-        add(words(first ^ second, OBJECTS.index(thing.kind), thing.flags & MASK, 0))
+        add(words(first ^ second, OBJECTS.index(thing.kind), int(thing.flags) & MASK, 0))
     return sums[0], sums[1]
