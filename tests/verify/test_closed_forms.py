@@ -8,6 +8,7 @@ from judge import FALSE_ALARM, of_counts, of_law, of_mean
 from processes import (
     HORIZON_S,
     RESHARE,
+    VIEWS,
     Graph,
     Passing,
     Showing,
@@ -119,6 +120,7 @@ def test_mean_size_and_reach_are_the_closed_forms(branching: Log) -> None:
     assert of_mean(sizes, 1 / (1 - R), variance) > FALSE_ALARM
     assert of_mean(sizes, 1 / (1 - R * 1.05), variance) < FALSE_ALARM
     assert views.mean() == pytest.approx(5 / (1 - R), rel=0.03)
+    assert views.mean() != pytest.approx(5 / (1 - R * 1.05), rel=0.03)
 
 
 def test_generations_shrink_by_the_reproduction_number(branching: Log) -> None:
@@ -167,14 +169,21 @@ def test_outbreaks_are_percolation() -> None:
 
 
 def test_without_memory_a_cascade_would_be_too_large() -> None:
-    """The planted error of a resharer who forgets: everyone reached twice would count twice."""
+    """Nobody passes a post on twice, and its size is then far below that of a tree; who forgets is planted."""
     graph = erdos_renyi(2000, 10, np.random.default_rng(7))
     log = cascades(graph, np.arange(50), 8, chance=0.3)
     block = log.blocks[0]
     post = np.repeat(np.arange(block.posts), np.diff(block.event_start))
-    passed = block.events.channel == RESHARE
-    pairs = post[passed] << 32 | block.events.actor[passed]
-    assert len(np.unique(pairs)) == len(pairs), "somebody passed a post on twice"
+    passed = np.flatnonzero(block.events.channel == RESHARE)
+
+    def twice(rows: np.ndarray) -> int:
+        pairs = post[rows] << 32 | block.events.actor[rows]
+        return len(pairs) - len(np.unique(pairs))
+
+    assert twice(passed) == 0, "somebody passed a post on twice"
+    assert twice(np.append(passed, passed[-1])) == 1
+    assert np.bincount(post[passed]).max() < graph.people
+    assert twice(np.flatnonzero(block.events.channel == VIEWS[1])) == 0, "a delivery is its viewer's first"
     assert reached(log).max() <= graph.people
 
 

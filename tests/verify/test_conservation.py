@@ -165,10 +165,17 @@ def test_learners_are_split_without_rest(told: tuple[Scene, Log]) -> None:
     whole, early = tally(log, sizes), tally(log, sizes, until=middle)
     assert (early <= whole).all() and 0 < early.sum() < whole.sum()
     owner = int(scene.subject[0])
-    alive = apply(close_doors(scene, [(owner, -1, ACTIONS.index("delete_account"), middle)]), log)
-    kept = whole - lost(log, alive, sizes, np.ones(len(scene.post), dtype=np.bool_))
     mine = scene.subject == owner
-    assert (kept <= whole).all()
-    assert (kept[~mine] == whole[~mine]).all()
-    assert (kept[mine] >= early[mine]).all()
-    assert kept[mine].sum() < whole[mine].sum()
+
+    def adds_up(alive: list[np.ndarray]) -> list[bool]:
+        kept = whole - lost(log, alive, sizes, np.ones(len(scene.post), dtype=np.bool_))
+        return [
+            bool((kept <= whole).all() and (kept[~mine] == whole[~mine]).all()),
+            bool((kept[mine] >= early[mine]).all()),
+            bool(kept[mine].sum() < whole[mine].sum()),
+        ]
+
+    alive = apply(close_doors(scene, [(owner, -1, ACTIONS.index("delete_account"), middle)]), log)
+    assert adds_up(alive) == [True, True, True]
+    assert adds_up([np.ones_like(each) for each in alive]) == [True, True, False], "a plan that does nothing"
+    assert adds_up([np.zeros_like(each) for each in alive]) == [False, False, True], "a plan that reaches everybody"

@@ -40,8 +40,8 @@ def test_cascade_sizes_are_ndlibs(graph: Graph) -> None:
     assert of_two_samples(ours(graph, 0.15, 4000), theirs) < FALSE_ALARM
 
 
-@pytest.mark.parametrize("ratio", [0.1, 0.3])
-def test_sizes_and_times_are_fast_sirs(graph: Graph, ratio: float) -> None:
+@pytest.mark.parametrize(("ratio", "slower"), [(0.1, 4.0), (0.3, 1.3)])
+def test_sizes_and_times_are_fast_sirs(graph: Graph, ratio: float, slower: float) -> None:
     """Transmission at `ratio` times the rate of recovery; times in mean infectious periods."""
     pytest.importorskip("EoN", reason="EoN is not installed: make verify")
     seeds = np.random.default_rng(18).integers(0, graph.people, 600)
@@ -50,3 +50,4 @@ def test_sizes_and_times_are_fast_sirs(graph: Graph, ratio: float) -> None:
     for place, what in enumerate(("how many", "when the median person")):
         assert of_two_samples(found[ratio][place], theirs[place]) > FALSE_ALARM, what
     assert of_two_samples(found[ratio * 1.3][0], theirs[0]) < FALSE_ALARM
+    assert of_two_samples(found[ratio][1] * slower, theirs[1]) < FALSE_ALARM

@@ -86,3 +86,5 @@ def test_a_crawl_along_ties_is_as_biased_as_real_ones(record_property: Record) -
     bias = degree[who[later]].mean() / degree[degree > 0].mean()
     record_property("mean friends of those met, over that of all", round(float(bias), 2))
     assert 1.2 < bias < 3.5
+    started = degree[who[~later]].mean() / degree[degree > 0].mean()
+    assert not 1.2 < started < 3.5, "where walks begin favours nobody, and would not pass"
