@@ -270,6 +270,14 @@ def test_terminal_is_plain_text_at_80_columns_when_piped(results):
             assert own["title"] in said
 
 
+def test_terminal_tells_scenarios_too():
+    moved = {"title": "Where the eyes go", "paragraphs": ["Those who left lose 30 views; 12 move.", "And readings."]}
+    said = in_terminal(fake() | {"scenarios": [moved]})
+    order = [said.index(words) for words in ("Where the eyes go", "12 move", "And readings", "expectations")]
+    assert order == sorted(order)
+    assert "Where the eyes go" not in in_terminal(fake() | {"scenarios": []})
+
+
 def test_terminal_shows_markup_as_text():
     assert "[bold red]" in re.sub(r"\s+", " ", in_terminal(archive(), width=200))
     assert "\x07" not in in_terminal(archive(), force_terminal=True)

@@ -40,6 +40,10 @@ def show(results: Results, console: Console) -> None:
     for name, facts in results["strategies"].items():
         if not facts["applicable"]:
             say(f"Not applicable: {facts['title'] or name} ({facts['why_not'] or 'no reason given'}).")
+    for story in results["scenarios"]:
+        console.print(plain(story["title"], "bold"), highlight=False)
+        for said in story["paragraphs"]:
+            say(said)
     console.print(plain(words.caution(results), "dim"), highlight=False)
 
 
