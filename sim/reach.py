@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.core.errors import require_above_0
+from sim.core.pieces import by_pieces
 from sim.exposure.channels.copy import Copy
 from sim.exposure.channels.discovery import Discovery
 from sim.exposure.channels.feed import Feed
@@ -36,7 +37,7 @@ class Reach:
 
 def reaching(reach: Reach, scene: Scene, channels: Mapping[str, Channel]) -> tuple[Scene, list[Channel]]:
     """A scene and its channels on a platform of this reach."""
-    seen = np.minimum(np.round(scene.visibility * reach.feed_share), MOST).astype(np.uint32)
+    seen = by_pieces(lambda one: np.minimum(np.round(one * reach.feed_share), MOST), np.uint32, scene.visibility)
     return replace(scene, visibility=seen), [_on(reach, channel) for channel in channels.values()]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from sim.core.build import build, group
 from sim.core.clock import seconds
@@ -17,15 +18,18 @@ from sim.core.parameters import settle
 from sim.platforms.exports.item import Archive, to_posts
 from sim.world.audience import see
 from sim.world.belongings import accumulate
+from sim.world.bonds import ties_of
 from sim.world.deletion import leave
 from sim.world.mentions import mention
 from sim.world.posts import publish
 from sim.world.replies import reply
 from sim.world.tags import tag
 from sim.world.ties import join
-from sim.world.world import World, choose, inhabit
+from sim.world.world import Society, World, choose, inhabit
 
 Config = Mapping[str, Any]
+OWNERS = 1 << 10
+"""Owners whose posts are made at a time, since what is needed on the way takes memory; no row depends on it."""
 
 
 def world_noise(config: Config, number: int) -> Noise:
@@ -49,45 +53,55 @@ def world_laws(config: Config, number: int) -> dict[str, Any]:
     return laws
 
 
-def make_world(config: Config, number: int, archive: Archive | None = None) -> World:
-    """People, ties and posts. With an archive its owner joins as a newcomer, and the posts are hers."""
-    noise = world_noise(config, number)
-    laws = world_laws(config, number)
-    size, people, ties = laws["world"]["size"], laws["world"]["people"], laws["graph"]["ties"]
+def settled(config: Config, number: int, archive: Archive | None = None) -> Society:
+    """The people of world `number` and their ties; the owner of an archive has joined as a newcomer."""
+    noise, laws = world_noise(config, number), world_laws(config, number)
+    made = inhabit(
+        laws["graph"], laws["world"]["people"], laws["graph"]["ties"], noise, size=laws["world"]["size"],
+        decision=seconds(config["world"]["decision"]), newcomers=0 if archive is None else 1,
+    )  # fmt: skip
+    if archive is None:
+        return made
+    mean = round(2 * made.ties.num_rows / made.size)
+    followers = min(config["account"]["followers"] or archive.followers or mean, made.size)
+    return made._replace(ties=join(made.ties, noise, person=made.size, count=followers, size=made.size))
+
+
+def make_world(config: Config, number: int, archive: Archive | None = None, *, society: Society | None = None) -> World:
+    """People, ties and posts. With an archive its owner joins as a newcomer, and the posts are hers.
+
+    `society`: who lives there, if that is known. Of all ties only what `audience` says of them stays in memory.
+    """
+    noise, laws = world_noise(config, number), world_laws(config, number)
     decision, texts = seconds(config["world"]["decision"]), config["content"] == "full"
-    society = inhabit(
-        laws["graph"], people, ties, noise, size=size, decision=decision, newcomers=0 if archive is None else 1
-    )
-    bonds, size = society.ties, society.size
-    if archive is not None:
-        mean = round(2 * bonds.num_rows / size)
-        followers = min(config["account"]["followers"] or archive.followers or mean, size)
-        bonds = join(bonds, noise, person=size, count=followers, size=size)
+    directed = bool(config["graph"]["directed"])
+    size, people, bonds, notes = society or settled(config, number, archive)
+    ties = laws["graph"]["ties"]
     audience = see(
-        bonds, noise, people=society.people.num_rows, directed=bool(config["graph"]["directed"]),
+        bonds, noise, people=people.num_rows, directed=directed,
         visibility_a=ties.visibility_a, visibility_b=ties.visibility_b,
     )  # fmt: skip
-    everybody = leave(
-        laws["posts"].leaving, society.people, noise, friends=np.diff(audience.start), size=size, decision=decision
-    )
+    friends = np.diff(audience.start)
+    people = leave(laws["posts"].leaving, people, noise, friends=friends, size=size, decision=decision)
     if archive is None:
-        owners = choose(
-            everybody.slice(0, size), np.diff(audience.start[: size + 1]), noise, count=laws["world"]["owners"],
-            aged=config["owners_aged"],
-        )  # fmt: skip
-        own = publish(laws["posts"], everybody, owners, noise, decision=decision, content=texts)
-        held = accumulate(
-            laws["belongings"], laws["posts"], everybody, bonds, owners, noise,
-            directed=bool(config["graph"]["directed"]), decision=decision, content=texts,
-        )  # fmt: skip
-        own = pa.concat_tables([own, held])
+        among = people.slice(0, size), friends[:size]
+        owners = choose(*among, noise, count=laws["world"]["owners"], aged=config["owners_aged"])
     else:
-        owners, own = np.array([size]), to_posts(archive, owner=size)
-    about, shown = mention(
-        laws["posts"], everybody, audience.start, audience.viewer, owners, noise, decision=decision,
-        content=texts,
-    )  # fmt: skip
-    posts = pa.concat_tables([own, reply(laws["posts"], about, own, noise)])
-    tagged = tag(laws["posts"], everybody, audience.start, audience.viewer, own, noise)
+        owners = np.array([size])
+    count, bonds = bonds.num_rows, ties_of(bonds, owners, people=people.num_rows)
+
+    def posted(these: NDArray[np.int64]) -> tuple[pa.Table, ...]:
+        """Rows of `posts` by some owners, kind by kind, and by friends about them; two tables more of `mentions`."""
+        crowd, told = (people, audience.start, audience.viewer), {"decision": decision, "content": texts}
+        if archive is None:
+            own = publish(laws["posts"], people, these, noise, **told)
+            held = accumulate(laws["belongings"], laws["posts"], people, bonds, these, noise, directed=directed, **told)
+        else:
+            own, held = to_posts(archive, owner=size), ()
+        about, shown = mention(laws["posts"], *crowd, these, noise, **told)
+        return own, *held, reply(laws["posts"], about, own, noise), tag(laws["posts"], *crowd, own, noise), shown
+
+    blocks = [posted(owners[at : at + OWNERS]) for at in range(0, len(owners), OWNERS)]
+    *posts, tagged, shown = (pa.concat_tables(parts) for parts in zip(*blocks, strict=True))
     mentions = pa.concat_tables([tagged, shown])
-    return World(size, everybody, bonds, audience, posts, mentions, owners, decision, society.notes)
+    return World(size, people, count, audience, pa.concat_tables(posts), mentions, owners, decision, notes)

@@ -44,10 +44,11 @@ def held(owners: object = (4, 9), *, seed: int = 3, **changes: object) -> pa.Tab
     everyone, ties = changes.pop("people", None), changes.pop("ties", None)
     decision, content = changes.pop("decision", DECISION), changes.pop("content", False)
     directed, posts = changes.pop("directed", False), changes.pop("posts", {})
-    return accumulate(
+    made = accumulate(
         law(**changes), centre(**posts), people(N) if everyone is None else everyone, ring() if ties is None else ties,
         np.array(owners), Noise(seed), directed=directed, decision=decision, content=content,
     )  # fmt: skip
+    return pa.concat_tables(made)
 
 
 def of_kind(rows: pa.Table, kind: str) -> pa.Table:

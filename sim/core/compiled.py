@@ -90,13 +90,11 @@ def draw_on(key: np.uint64, a: Integer, b: Integer, first: Array) -> None:
         first[i] = draw(key, a, b + i, 0)[0]
 
 
-@compiled
-def draw_all(key: np.uint64, a: Array, b: Array, c: Array) -> tuple[Array, Array]:
-    """`draw` for each row of three columns."""
-    first, second = np.empty(len(a), dtype=np.uint64), np.empty(len(a), dtype=np.uint64)
+@lean
+def draw_all(key: np.uint64, a: Array, b: Array, c: Array, first: Array, second: Array) -> None:
+    """`draw` for each row of three columns, into two."""
     for i in range(len(a)):
         first[i], second[i] = draw(key, a[i], b[i], c[i])
-    return first, second
 
 
 @intrinsic  # type: ignore[untyped-decorator]

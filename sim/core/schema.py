@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from sim.core.errors import Mistake
+from sim.core.pieces import nulls
 
 EPOCH_UNIX_S = 1_167_609_600
 """Time 0 of every table: 2007-01-01 00:00 UTC, in Unix seconds. Times are int64 seconds since then."""
@@ -228,8 +229,7 @@ def table(name: str, columns: dict[str, object]) -> pa.Table:
     rows = len(next(iter(columns.values())))  # type: ignore[arg-type]
     arrays = []
     for field in schema:
-        given = columns.get(field.name)
-        values = pa.nulls(rows, field.type) if given is None else given
+        values = nulls(rows, field.type) if columns.get(field.name) is None else columns[field.name]
         array = values if isinstance(values, pa.Array | pa.ChunkedArray) else pa.array(values, from_pandas=False)
         arrays.append(array if array.type == field.type else array.cast(field.type))
     made = pa.Table.from_arrays(arrays, schema=schema)

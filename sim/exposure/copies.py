@@ -107,7 +107,6 @@ def copied(  # noqa: C901, one pass
     close: Array,
     bars: Bars,
     doors: Array,
-    first: Integer,
     horizon_end: Integer,
     threshold: Integer,
     audience: Array,
@@ -169,7 +168,7 @@ def copied(  # noqa: C901, one pass
         identity = whole(draw(id_key, met_id, who, way)[0] >> np.uint64(2) | np.uint64(1) << np.uint64(62))
         natural = birth + delay(ending, draw(gone_key, identity, 0, 0)[0])
         flags, share = form_of(forms, identity, form_key, whole(audience[p]), 0 <= met < 3 * len(audience))
-        end = closing(3, who, birth, natural, flags, first + p, doors)
+        end = closing(3, who, birth, natural, flags, p, doors)
         things.append((identity, p, met, who, birth, natural, flags, made))
         ends.append(whole(end))
         crowd = viewer[start[who] : start[who + 1]]

@@ -63,7 +63,8 @@ def no_events() -> Events:
 
 
 class Draft:
-    """The block being written: posts `first` to `last` of `scene` under `doors`, on `paper` no other block uses now.
+    """The block being written: posts `first` to `last` of `scene` under their `doors`, on `paper` no other block
+    uses now.
 
     `stages`, `objects` and `close` (each object's closing time, s) are what has been written so far.
     """
@@ -83,7 +84,7 @@ class Draft:
             flags=np.zeros(reaches, dtype=np.int8),
             maker=nobody,
         )
-        self.close = close_all(self.objects, first, doors)
+        self.close = close_all(self.objects, 0, doors)
         self.stages: list[Written] = []
 
     @property
@@ -117,7 +118,7 @@ class Draft:
         self.stages.append(Written(events, start, ordered))
         if len(stage.objects.id):
             made = Objects(*(getattr(stage.objects, f.name) for f in fields(Objects)))
-            self.close = np.concatenate([self.close, close_all(made, self.first, self.doors)])
+            self.close = np.concatenate([self.close, close_all(made, 0, self.doors)])
             columns = {f.name: getattr(made, f.name) for f in fields(Objects)}
             columns["parent"] = renumbered(made.parent, objects)
             columns["maker"] = renumbered(made.maker, events, place)

@@ -64,13 +64,13 @@ def blocks(
     skip: int = 0,
 ) -> Iterator[Block]:
     """The blocks of that log in order, all but the first `skip`; twice as many as threads are made ahead."""
-    shut = open_doors(len(scene.post)) if doors is None else doors
-
     free: list[Paper] = []
 
     def write(span: tuple[int, int]) -> Block:
         paper = free.pop() if free else Paper()
-        draft = Draft(scene, shut, first=span[0], last=span[1], paper=paper)
+        first, last = span
+        shut = open_doors(last - first) if doors is None else np.ascontiguousarray(doors[:, first:last])
+        draft = Draft(scene, shut, first=first, last=last, paper=paper)
         for channel in channels:
             draft.add(channel.emit(draft, noise))
         block = draft.finish()

@@ -4,11 +4,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from sim.core.compiled import Array
 from sim.core.errors import require
 from sim.core.noise import Noise
+from sim.core.pieces import by_pieces
 from sim.core.quantile import delay, exponential
 from sim.core.schema import AUDIENCES, KINDS, NEVER, QUIET, YEAR_S
 from sim.exposure.bars import Bars, no_bars
@@ -99,22 +102,28 @@ def stage(world: World, noise: Noise, *, horizon_end: int, others_gone_per_year:
     owner at `others_gone_per_year` (D05) or with their accounts (D04). No channel carries what is QUIET.
     """
     posts, people = world.posts, world.people
-    post, author, subject = (posts[name].to_numpy() for name in ("post", "author", "subject"))
-    time = posts["time"].to_numpy()
-    ends = time + delay(exponential(mean_s=YEAR_S / others_gone_per_year), noise.words("friend deletes", post)[0])
+    post, time, kind = (posts[name].to_numpy() for name in ("post", "time", "kind"))
+    author, subject = (posts[name].cast(pa.int32()).to_numpy() for name in ("author", "subject"))
+    friends_delete, leaves = exponential(mean_s=YEAR_S / others_gone_per_year), gone_at(people)
+
+    def ending(post: Array, time: Array, author: Array, subject: Array, regretted: Array) -> Array:
+        """When each post vanishes by itself, s."""
+        ends = time + delay(friends_delete, noise.words("friend deletes", post)[0])
+        return np.where(author == subject, regretted, np.minimum(ends, leaves[author]))
+
     regretted = pc.fill_null(posts["deleted"], NEVER).to_numpy()
     joined = people["joined"].to_numpy()
     quiet = [KINDS.index(name) for name in QUIET]
     months = np.maximum(world.decision - joined, 0) * 12 / YEAR_S
     return Scene(
         post=post,
-        author=author.astype(np.int32),
-        subject=subject.astype(np.int32),
+        author=author,
+        subject=subject,
         time=time,
-        kind=posts["kind"].to_numpy(),
-        audience=np.where(np.isin(posts["kind"].to_numpy(), quiet), ONLY_ME, posts["audience"].to_numpy()),
+        kind=kind,
+        audience=np.where(np.isin(kind, quiet), ONLY_ME, posts["audience"].to_numpy()),
         tagged=posts["tagged"].to_numpy(zero_copy_only=False),
-        natural=np.where(author == subject, regretted, np.minimum(ends, gone_at(people)[author])),
+        natural=by_pieces(ending, np.int64, post, time, author, subject, regretted),
         shows=posts["sensitive"].to_numpy(),
         people=people.num_rows,
         population=world.size,

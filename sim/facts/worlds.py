@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+
 from sim.core.build import build, build_each
 from sim.core.clock import seconds
 from sim.core.noise import Noise
@@ -45,7 +48,7 @@ def measure(config: Config) -> Measured:
     world, noise = make_world(config, 0), world_noise(config, 0)
     measuring = noise.branch("validate")
     read, directed = config["graph"]["source"] != "generated", bool(config["graph"]["directed"])
-    graph = friendships(world.ties, world.people, size=world.size, what="the graph given" if read else "a world")
+    graph = _friendships(world, "the graph given" if read else "a world")
     found = {} if read else _new_orleans(config, measuring)
     if read or not directed:
         own = _of_graph(graph, measuring)
@@ -64,8 +67,15 @@ def measure(config: Config) -> Measured:
         | _unique(config, noise)
     )
     curves = ties_curves(graph) | {"posts": lorenz(monthly), "views": view_curve(year, log)}
-    facts = {"people": world.size, "ties": world.ties.num_rows, "mean_friends": float(graph.degree.mean())}
+    facts = {"people": world.size, "ties": world.ties, "mean_friends": float(graph.degree.mean())}
     return Measured(found, curves, facts | {"owners": len(world.owners), "events": log.events})
+
+
+def _friendships(world: World, what: str) -> Friendships:
+    """The friendships of a world that `what` names."""
+    author = np.repeat(np.arange(world.size), np.diff(world.audience.start))
+    ties = pa.table({"source": world.audience.viewer, "target": author})
+    return friendships(ties, world.people, size=world.size, what=what)
 
 
 def _better(own: dict[str, Found], found: dict[str, Found]) -> dict[str, Found]:
@@ -118,7 +128,7 @@ def _of_graph(graph: Friendships, noise: Noise) -> dict[str, Found]:
 def _new_orleans(config: Config, noise: Noise) -> dict[str, Found]:
     """Facts of friendships on a world of the size at which several were published."""
     world = make_world(made_for(config, **_sizes(config, "new_orleans"), kind="friends"), 0)
-    graph = friendships(world.ties, world.people, size=world.size, what="a world made for it")
+    graph = _friendships(world, "a world made for it")
     return _of_graph(graph, noise)
 
 

@@ -19,10 +19,7 @@ from sim.verbs.dataset.folder import describe
 from sim.verbs.dataset.made import Made
 from sim.world.exchange import FORMATS, write_graph
 from sim.world.stream import Makers, in_order, pieces
-from sim.worlds import make_world, world_laws, world_noise
-
-OWNERS = 1 << 10
-"""Owners whose posts are made at a time; no row depends on it."""
+from sim.worlds import OWNERS, make_world, settled, world_laws, world_noise
 
 
 def run(config: dict[str, Any]) -> dict[str, Any]:
@@ -72,10 +69,11 @@ def tables(config: dict[str, Any]) -> Iterator[tuple[str, pa.Table]]:
     """The tables of the configuration's world, in parts where it is generated, so that none need be in memory."""
     if config["graph"]["source"] != "generated":
         require(config["world"]["owners"] > 0, "world.owners=0 goes with a generated graph only; give 1 or more.")
-        world = make_world(config, 0)
+        society = settled(config, 0)
+        world = make_world(config, 0, society=society)
         posts, mentions = in_order(world.posts, world.mentions)
         owners = table("owners", {"person": world.owners})
-        yield from {"ties": world.ties, "people": world.people, "owners": owners, "posts": posts}.items()
+        yield from {"ties": society.ties, "people": world.people, "owners": owners, "posts": posts}.items()
         yield "mentions", mentions
         return
     laws = world_laws(config, 0)

@@ -42,6 +42,9 @@ def run(config: dict[str, Any]) -> dict[str, Any]:
     world = make_world(config, 0)
     noise = world_noise(config, 0).branch(f"luck {config['seed']}")
     scene, channels = prepare(world, config, noise)
+    counts = {"people": world.size, "ties": world.ties, "owners": len(world.owners), "posts": world.posts.num_rows}
+    if config["trace"] is None:
+        del world  # what is simulated stands in the scene
     folder = Path(config["out"]).expanduser() / run_id(provenance)
     made = perf_counter()
     with (unfinished_folder if keep == "disk" else new_folder)(folder) as beside:
@@ -66,10 +69,7 @@ def run(config: dict[str, Any]) -> dict[str, Any]:
         here = sum(part.events for part in parts[resumed:])
         document = {
             "run": str(folder),
-            "people": world.size,
-            "ties": world.ties.num_rows,
-            "owners": len(world.owners),
-            "posts": world.posts.num_rows,
+            **counts,
             "events": events,
             "by_channel": dict(zip(CHANNELS, np.sum([p.by_channel for p in parts], axis=0).tolist(), strict=True)),
             "digest": total(*(np.array([part.hashes], dtype=np.uint64) for part in parts)),

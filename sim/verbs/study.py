@@ -67,7 +67,7 @@ def _results(config: dict[str, Any], found: Comparison, archive: Archive | None,
         run=run_id(provenance),
         facts={
             "people": world.size,
-            "ties": world.ties.num_rows,
+            "ties": world.ties,
             "mean_friends": len(world.audience.viewer) / people,
             "owners": sum(len(each.owners) for each in found.worlds),
             "posts": world.posts.num_rows,

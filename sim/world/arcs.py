@@ -15,7 +15,7 @@ Neighbours = NDArray[np.int32]
 Bools = NDArray[np.bool_]
 HALF = np.uint64(32)
 CHUNK = 1 << 16
-"""Rows done at a time: as many as stay in a processor's cache. An empty column is one such piece many times."""
+"""Rows done at a time: as many as stay in a processor's cache."""
 
 
 @compiled
@@ -52,14 +52,6 @@ def _sees(key: np.uint64, first: int, last: int, one: Ints, two: Ints, degree: I
         sees[at] = np.int64(both >> HALF) < mutual or seen_high == (two[at] > one[at])
 
 
-def empty(rows: int, kind: pa.DataType) -> pa.ChunkedArray:
-    """A column of nulls whose pieces share one piece of memory."""
-    piece = pa.nulls(min(rows, CHUNK), kind)
-    pieces = [piece] * (rows // CHUNK if rows >= CHUNK else 0)
-    rest = rows - CHUNK * len(pieces)
-    return pa.chunked_array([*pieces, piece.slice(0, rest)] if rest or not pieces else pieces, kind)
-
-
 def once(start: Ints, neighbour: Neighbours) -> tuple[Ints, Ints]:
     """Each tie once, lower id first, in order: source, target."""
     source = np.repeat(np.arange(len(start) - 1), np.diff(start))
@@ -92,15 +84,4 @@ def _pieces(rows: int) -> list[tuple[int, int]]:
 
 def to_table(source: Ints, target: Ints, relation: NDArray[np.int8] | None, since: Ints | None) -> pa.Table:
     """The `ties` table; what is None is not known."""
-    rows = len(source)
-    return table(
-        "ties",
-        {
-            "source": source,
-            "target": target,
-            "relation": empty(rows, pa.int8()) if relation is None else relation,
-            "since": empty(rows, pa.int64()) if since is None else since,
-            "original_source": empty(rows, pa.string()),
-            "original_target": empty(rows, pa.string()),
-        },
-    )
+    return table("ties", {"source": source, "target": target, "relation": relation, "since": since})

@@ -57,8 +57,8 @@ class Belongings:
 def accumulate(
     belongings: Belongings, parameters: Posts, people: pa.Table, ties: pa.Table, owners: Ints, noise: Noise, *,
     directed: bool, decision: int, content: bool,
-) -> pa.Table:  # fmt: skip
-    """Rows of `posts` for what `owners` hold beside their posts up to `decision` (s), stream by stream.
+) -> tuple[pa.Table, ...]:  # fmt: skip
+    """Rows of `posts` for what `owners` hold beside their posts up to `decision` (s), a table for each stream.
 
     Item k of a stream is keyed by (owner, stream, k), so no stream changes another, nor any post. A message is for
     one friend and the camera roll for nobody; the platform holds both. A like goes as far as posts of the liked do,
@@ -69,14 +69,12 @@ def accumulate(
     person = np.unique(np.asarray(owners, dtype=np.int64))
     bonds = bonds_of(ties, person, people["joined"].to_numpy(), noise, directed=directed, decision=decision)
     scope = Scope(parameters, noise, people, person, people.take(pa.array(person)), bonds, decision, content)
-    return pa.concat_tables(
-        [
-            _messages(belongings, scope),
-            _pictures(belongings, scope),
-            _fields(belongings, scope),
-            _likes(belongings, scope),
-            _follows(scope),
-        ]
+    return (
+        _messages(belongings, scope),
+        _pictures(belongings, scope),
+        _fields(belongings, scope),
+        _likes(belongings, scope),
+        _follows(scope),
     )
 
 

@@ -31,6 +31,13 @@ class Bonds:
         return self.row[order], self.other[order].astype(np.int64), self.since[order]
 
 
+def ties_of(ties: pa.Table, person: Ints, *, people: int) -> pa.Table:
+    """The rows of `ties` among `people` persons in which one of `person` stands."""
+    asked = np.zeros(people, dtype=np.bool_)
+    asked[person] = True
+    return ties.filter(pa.array(asked[ties["source"].to_numpy()] | asked[ties["target"].to_numpy()]))
+
+
 def bonds_of(ties: pa.Table, person: Ints, joined: Ints, noise: Noise, *, directed: bool, decision: int) -> Bonds:
     """The bonds of each of `person` (ascending ids): her friends, or, `directed`, whom she follows, up to `decision`.
 

@@ -18,7 +18,8 @@ def reply(parameters: Posts, about: pa.Table, own: pa.Table, noise: Noise) -> pa
     """`about` with a keyed share of its texts turned into comments on the subject's latest post in `own`, if that is
     recent, shared and still standing. A reply is seen by whom the post is seen by.
     """
-    posted = own.filter(pa.array(~np.isin(own["kind"].to_numpy(), [KINDS.index(name) for name in BESIDE])))
+    asked = own.select(["post", "author", "time", "kind", "audience", "deleted"])
+    posted = asked.filter(pa.array(~np.isin(own["kind"].to_numpy(), [KINDS.index(name) for name in BESIDE])))
     if not posted.num_rows or not about.num_rows:
         return about
     author, time = (posted[name].to_numpy() for name in ("author", "time"))

@@ -86,7 +86,7 @@ def _told(makers: Makers, noise: Noise, crowd: pa.Table, woven: Woven, owners: I
         held = accumulate(
             m.belongings, m.posts, crowd, near, these, noise, directed=directed, decision=m.decision, content=m.content
         )
-        own = pa.concat_tables([own, held])
+        own = pa.concat_tables([own, *held])
         about, shown = mention(m.posts, crowd, start, viewer, these, noise, decision=m.decision, content=m.content)
         tagged = tag(m.posts, crowd, start, viewer, own, noise)
         return in_order(pa.concat_tables([own, reply(m.posts, about, own, noise)]), pa.concat_tables([tagged, shown]))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -25,12 +25,13 @@ SOURCES = ("generated", "edgelist", "networkx", "like")
 class World:
     """Tables of schema.py, and `audience`: who may see whose posts. `size`: declared; later rows are newcomers.
 
-    `owners`: the persons whose whole histories are in `posts`, with friends' posts about them. `decision`: s.
+    `ties`: how many. `owners`: the persons whose whole histories are in `posts`, with friends' posts about them.
+    `decision`: s.
     """
 
     size: int
     people: pa.Table
-    ties: pa.Table
+    ties: int
     audience: Audience
     posts: pa.Table
     mentions: pa.Table
@@ -39,8 +40,7 @@ class World:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Society:
+class Society(NamedTuple):
     """People and ties of a world of `size`, generated or read; `newcomers` more people have no ties yet."""
 
     size: int

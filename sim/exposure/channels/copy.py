@@ -123,7 +123,7 @@ class Copy:
         views = Views(*(np.concatenate(column) for column in zip(*struck, strict=True)))
         (post, object_, parent, time, channel, actor, way, learner), things = copied(
             scene.author[here], scene.subject[here], scene.start, scene.viewer, scene.visibility, scene.joined, views,
-            draft.objects.id, draft.close, draft.bars, draft.doors, draft.first, scene.horizon_end, threshold,
+            draft.objects.id, draft.close, draft.bars, draft.doors, scene.horizon_end, threshold,
             scene.audience[here], self._away(draft), int(self.drawn_share * 2**32), self.columns(),
             noise.key("copy form"), key, noise.key("copy id"), noise.key("copy seen"), noise.key("copy gone"),
             *self.tables(),
@@ -133,7 +133,7 @@ class Copy:
     def _away(self, draft: Draft) -> Array:
         """When each post of the block is taken away, s; NEVER where that draws nobody."""
         if self.drawn_share:
-            return taken_away(draft.scene, draft.doors)[draft.first : draft.last]
+            return taken_away(draft.scene.only(np.arange(draft.first, draft.last)), draft.doors)
         return np.full(draft.posts, NEVER, dtype=np.int64)
 
     def tell(self, story: Story, noise: Noise) -> None:
