@@ -264,6 +264,15 @@ def test_both_friends_see_each_other_each_with_an_own_chance(ties):
     assert audience.visibility.mean() / 2**32 == pytest.approx(0.35, abs=0.01)  # R01
 
 
+def test_neither_the_order_of_friends_nor_of_their_ends_matters(ties):
+    source, target = ends(ties)
+    by_source, shuffled = np.lexsort((-target, source)), np.random.default_rng(1).permutation(len(source))
+    for one, two in ((source[by_source], target[by_source]), (source[shuffled], target[shuffled]), (target, source)):
+        made = adjacency(pa.table({"source": one, "target": two}), people=SIZE, directed=False)
+        for column, expected in zip(made, adjacency(ties, people=SIZE, directed=False), strict=True):
+            assert (column == expected).all()
+
+
 def test_followers_are_seen_by_nobody_they_follow():
     arcs = table("ties", {"source": np.array([2, 0, 1]), "target": np.array([0, 1, 0])})
     audience = see(arcs, Noise(1), people=3, directed=True, visibility_a=0.5, visibility_b=0.5)

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from sim.core.compiled import compiled, draw
+from sim.core.compiled import compiled, draw, lean
 from sim.core.errors import require
 from sim.core.noise import Noise
 from sim.core.quantile import beta_thresholds
@@ -54,6 +54,15 @@ def rows(source: Ints, target: Ints, people: int, both: bool) -> tuple[Ints, NDA
     return start, viewer
 
 
+@lean
+def ascending(source: Ints, target: Ints) -> bool:
+    """Whether ties stand in order of both ends."""
+    for at in range(1, len(source)):
+        if source[at] < source[at - 1] or (source[at] == source[at - 1] and target[at] < target[at - 1]):
+            return False
+    return True
+
+
 @compiled
 def _thresholds(
     key: np.uint64,
@@ -73,7 +82,7 @@ def _thresholds(
 def adjacency(ties: pa.Table, *, people: int, directed: bool) -> tuple[Ints, NDArray[np.int32]]:
     """Starts and ascending viewers of every author; raises Mistake for a tie of somebody who is not there."""
     source, target = (ties[end].to_numpy() for end in ("source", "target"))
-    if not directed:
+    if not directed and (source > target).any():
         source, target = np.minimum(source, target), np.maximum(source, target)
     if len(source):
         least, most = min(source.min(), target.min()), max(source.max(), target.max())
@@ -81,9 +90,8 @@ def adjacency(ties: pa.Table, *, people: int, directed: bool) -> tuple[Ints, NDA
             least >= 0 and most < people,
             f"Ties name person {most if most >= people else least}, but the {people} people are 0 to {people - 1}.",
         )
-        pair = (source << 32) + target
-        if (pair[1:] < pair[:-1]).any():
-            pair = np.sort(pair)
+        if not ascending(source, target):
+            pair = np.sort((source << 32) + target)
             source, target = pair >> 32, pair & 0xFFFFFFFF
     return rows(source, target, people, not directed)
 
