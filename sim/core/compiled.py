@@ -19,6 +19,9 @@ Integer: TypeAlias = int | np.integer[Any]
 WIDE = 8
 """Words in a wide register: a loop of nothing but draws makes so many at once."""
 
+SOME = 16
+"""Rows that are copied together; whoever copies has room for as many more than asked."""
+
 F = TypeVar("F", bound=Callable[..., object])
 
 BYTES, FLAG = ir.IntType(8).as_pointer(), ir.IntType(32)
@@ -91,6 +94,13 @@ def draw_on(key: np.uint64, a: Integer, b: Integer, first: Array) -> None:
 
 
 @lean
+def draw_down(key: np.uint64, a: Array, b: Integer, c: Integer, first: Array, second: Array) -> None:
+    """`draw` for each entry of `a`, into two columns."""
+    for i in range(len(a)):
+        first[i], second[i] = draw(key, a[i], b, c)
+
+
+@lean
 def draw_all(key: np.uint64, a: Array, b: Array, c: Array, first: Array, second: Array) -> None:
     """`draw` for each row of three columns, into two."""
     for i in range(len(a)):
@@ -112,19 +122,26 @@ def fetch(typing: Any, column: Any, row: Any) -> Any:
 
 
 @intrinsic  # type: ignore[untyped-decorator]
-def copy_run(typing: Any, to: Any, at: Any, column: Any, low: Any, count: Any) -> Any:
-    """to[at + i] = column[low + i] for `count` rows of two columns of one type that do not overlap."""
+def copy_some(typing: Any, to: Any, at: Any, column: Any, low: Any) -> Any:
+    """to[at + i] = column[low + i] for i below SOME, of two columns of one type that do not overlap: a few moves."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         ends = [context.make_array(signature.args[n])(context, builder, arguments[n]).data for n in (0, 2)]
         places = [builder.gep(data, [arguments[n]]) for data, n in zip(ends, (1, 3), strict=True)]
         size = context.get_abi_sizeof(context.get_data_type(column.dtype))
-        cgutils.raw_memcpy(builder, *places, arguments[4], size)
+        cgutils.raw_memcpy(builder, *places, ir.Constant(ir.IntType(64), SOME), size)
         return context.get_dummy_value()
 
     if to.dtype != column.dtype:
-        raise TypingError(f"copy_run between {to.dtype} and {column.dtype}")
-    return types.void(to, types.intp, column, types.intp, types.intp), generate
+        raise TypingError(f"copy_some between {to.dtype} and {column.dtype}")
+    return types.void(to, types.intp, column, types.intp), generate
+
+
+@inlined
+def copy_run(to: Array, at: Integer, column: Array, low: Integer, count: Integer) -> None:
+    """to[at + i] = column[low + i] for `count` rows, and for up to SOME more: both have room for them."""
+    for done in range(0, count, SOME):
+        copy_some(to, at + done, column, low + done)
 
 
 @lean

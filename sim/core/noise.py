@@ -65,10 +65,16 @@ class Noise:
 
     def words(self, decision: str, a: ArrayLike, b: ArrayLike = 0, c: ArrayLike = 0) -> tuple[Words, Words]:
         """Two arrays of independent 64-bit words, addressed by the decision and up to three ids (broadcast)."""
+        if isinstance(b, int) and isinstance(c, int) and isinstance(a, np.ndarray) and a.ndim == 1 and len(a) >= MANY:
+            from sim.core.compiled import draw_down  # compiled code is loaded by those who draw much
+
+            both = np.empty(len(a), dtype=np.uint64), np.empty(len(a), dtype=np.uint64)
+            draw_down(self.key(decision), a.astype(np.int64, copy=False), b, c, *both)
+            return both
         ids = np.broadcast_arrays(_words(a), _words(b), _words(c))
         if ids[0].size < MANY:
             return threefry(np.atleast_1d(self.key(decision)), ids[2], ids[0], ids[1])
-        from sim.core.compiled import draw_all  # compiled code is loaded by those who draw much
+        from sim.core.compiled import draw_all
 
         made = np.empty(ids[0].shape, dtype=np.uint64), np.empty(ids[0].shape, dtype=np.uint64)
         rows = max(1, AT_ONCE * len(ids[0]) // ids[0].size)
@@ -80,6 +86,14 @@ class Noise:
     def uniform(self, decision: str, a: ArrayLike, b: ArrayLike = 0, c: ArrayLike = 0) -> NDArray[np.float64]:
         """Numbers in [0, 1), multiples of 2^-53."""
         return (self.words(decision, a, b, c)[0] >> np.uint64(11)).astype(np.float64) * 2.0**-53
+
+    def happens(
+        self, decision: str, share: float, a: ArrayLike, b: ArrayLike = 0, c: ArrayLike = 0
+    ) -> NDArray[np.bool_]:
+        """Whether what has chance `share` happens: a coin of 32 bits; nothing is drawn where it is certain."""
+        if share >= 1:
+            return np.ones(np.broadcast(np.atleast_1d(a), b, c).shape, dtype=np.bool_)
+        return self.words(decision, a, b, c)[0] >> np.uint64(32) < int(share * 2**32)
 
     def below(
         self, decision: str, count: ArrayLike, a: ArrayLike, b: ArrayLike = 0, c: ArrayLike = 0

@@ -5,7 +5,7 @@ import numpy as np
 from sim.core.compiled import WIDE, Array, Integer, compiled, draw_each, lean, wider
 from sim.core.heap import BRANCHES
 from sim.exposure.bars import Bars
-from sim.exposure.columns import Posts, Ties
+from sim.exposure.columns import Posts, Rows, Ties
 from sim.exposure.delivery import Desk, new_desk
 from sim.exposure.reach import NOBODY, draw_circle, is_friend
 from sim.exposure.reached import BROUGHT, FIRST, SHARE, WHO, Reached, emptied, nobody_yet, note, place_of, with_room
@@ -16,43 +16,55 @@ FEED, DISCOVERY = 0, 2
 
 
 @compiled
-def keen_posts(
-    post: Array, audience: Array, start: Array, channel: Array, actor: Array, threshold: Integer, key: np.uint64,
+def keen_posts(posts: Posts, start: Array, rows: Rows, threshold: Integer, key: np.uint64) -> Array:
+    """Which public posts some viewer passes on; post p's rows are rows[start[s, p]:start[s, p + 1]] for each s."""
+    keen, widest = np.zeros(len(posts.id), dtype=np.bool_), 0
+    for stage in range(len(start)):
+        for p in range(len(posts.id)):
+            widest = max(widest, start[stage, p + 1] - start[stage, p])
+    coin, unused = np.empty(widest, dtype=np.uint64), np.empty(widest, dtype=np.uint64)
+    mark_keen(posts, start, rows, np.uint64(threshold), key, coin, unused, keen)
+    return keen
+
+
+@lean
+def mark_keen(
+    posts: Posts, start: Array, rows: Rows, threshold: np.uint64, key: np.uint64, coin: Array, unused: Array,
     keen: Array,
 ) -> None:  # fmt: skip
-    """Mark the public posts that some viewer of a stage passes on."""
-    widest = 0
-    for p in range(len(post)):
-        widest = max(widest, start[p + 1] - start[p])
-    coin, unused = np.empty(widest, dtype=np.uint64), np.empty(widest, dtype=np.uint64)
-    for p in range(len(post)):
-        if audience[p] < 2 or keen[p] or start[p] == start[p + 1]:
-            continue
-        draw_each(key, post[p], actor[start[p] : start[p + 1]], 0, coin, unused)
-        for i in range(start[p + 1] - start[p]):
-            if coin[i] >> np.uint64(32) < threshold and channel[start[p] + i] in (FEED, DISCOVERY):
-                keen[p] = True
-                break
+    """Mark the posts of `keen_posts`, drawing a stage's coins together."""
+    for p in range(len(posts.id)):
+        for stage in range(len(start) if posts.audience[p] == 2 else 0):
+            low, high = start[stage, p], start[stage, p + 1]
+            draw_each(key, posts.id[p], rows.actor[low:high], 0, coin, unused)
+            for row in range(low, high):
+                passed = coin[np.uintp(row - low)] >> np.uint64(32) < threshold
+                keen[p] |= passed & is_view(rows.channel[np.uintp(row)])
 
 
 @compiled
-def views_of(
-    keen: Array, start: Array, offset: Integer, time: Array, channel: Array, actor: Array
-) -> tuple[Array, Array, Array, Array]:
-    """Columns (post, row of the block, time, viewer) of a stage's views of the posts marked."""
-    count = 0
+def views_of(keen: Array, start: Array, rows: Rows) -> tuple[Array, Array, Array, Array]:
+    """Where each post's views begin, and their columns (row, time, viewer), in row order, for the posts marked."""
+    count, upto = 0, np.zeros(len(keen) + 1, dtype=np.int64)
     for p in range(len(keen)):
-        if keen[p]:
-            count += start[p + 1] - start[p]
-    post, row = np.empty(count, dtype=np.int32), np.empty(count, dtype=np.int32)
-    when, who = np.empty(count, dtype=np.int32), np.empty(count, dtype=np.int32)
+        for stage in range(len(start) if keen[p] else 0):
+            count += start[stage, p + 1] - start[stage, p]
+    row, when, who = np.empty(count, np.int32), np.empty(count, np.int32), np.empty(count, np.int32)
     n = 0
     for p in range(len(keen)):
-        for at in range(start[p], start[p + 1] if keen[p] else start[p]):
-            if channel[at] in (FEED, DISCOVERY):
-                post[n], row[n], when[n], who[n] = p, offset + at, time[at], actor[at]
-                n += 1
-    return post[:n], row[:n], when[:n], who[:n]
+        for stage in range(len(start) if keen[p] else 0):
+            for at in range(start[stage, p], start[stage, p + 1]):
+                if is_view(rows.channel[at]):
+                    row[n], when[n], who[n] = at, rows.time[at], rows.actor[at]
+                    n += 1
+        upto[p + 1] = n
+    return upto, row[:n], when[:n], who[:n]
+
+
+@lean
+def is_view(channel: Integer) -> bool:
+    """Whether an event shows its actor the post where she can pass it on."""
+    return bool((channel == FEED) | (channel == DISCOVERY))
 
 
 @compiled

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.compiled import WIDE, Array, Integer, draw_each, inlined, lean, whole, wider
+from sim.core.compiled import SOME, WIDE, Array, Integer, draw_each, inlined, lean, whole, wider
 from sim.exposure.reach import is_friend
 
 
@@ -33,39 +33,68 @@ class Ties(NamedTuple):
         return size
 
 
-class Rows(NamedTuple):
-    """Views being written, with room for more: the block's post of each, then columns of Events."""
+ROW_TYPES = {
+    "object": np.int32, "parent": np.int32, "time": np.int32, "channel": np.int8, "actor": np.int32, "key": np.int32,
+    "mark": np.int16, "learner": np.int8,
+}  # fmt: skip
 
-    post: Array
+
+class Rows(NamedTuple):
+    """Events in compiled code: columns of Events (log.py)."""
+
     object: Array
+    parent: Array
     time: Array
     channel: Array
     actor: Array
     key: Array
+    mark: Array
     learner: Array
 
-    def first(self, count: int) -> "Rows":
-        """The first `count` rows."""
-        return Rows(*(column[:count] for column in self))
+    def part(self, first: int, last: int) -> "Rows":
+        """Rows `first` to `last`."""
+        return Rows(*(column[first:last] for column in self))
+
+
+def new_rows(count: int) -> Rows:
+    """Room for so many events, and for SOME more."""
+    return Rows(*(np.empty(count + SOME, dtype=kind) for kind in ROW_TYPES.values()))
+
+
+class Things(NamedTuple):
+    """Objects in compiled code: columns of Objects (log.py), and when each closes (s)."""
+
+    id: Array
+    post: Array
+    kind: Array
+    parent: Array
+    holder: Array
+    birth: Array
+    natural: Array
+    flags: Array
+    maker: Array
+    close: Array
 
 
 class Paper:
-    """What stages are written on, kept from block to block: the system clears each page it hands out anew."""
+    """What blocks are drafted on, kept from block to block: the system clears each page it hands out anew."""
 
     def __init__(self) -> None:
-        self._rows: dict[str, Rows] = {}
+        self.rows = new_rows(0)
+        types = (np.int64, np.int32, np.int8, np.int32, np.int32, np.int64, np.int64, np.int8, np.int32, np.int64)
+        self.things = Things(*(np.empty(0, dtype=kind) for kind in types))
 
-    def rows(self, stage: str, room: int) -> Rows:
-        """Room for `room` rows, and for one more, which loops without a branch write before they know."""
-        if stage not in self._rows or len(self._rows[stage].post) <= room:
-            types = (np.int32, np.int32, np.int32, np.int8, np.int32, np.int32, np.int8)
-            self._rows[stage] = Rows(*(np.empty(room + 1, dtype=kind) for kind in types))
-        return self._rows[stage]
+    def rows_for(self, count: int) -> Rows:
+        """What has been written of events, with room for `count` and for SOME more."""
+        if len(self.rows.time) < count + SOME:
+            self.rows = Rows(*(wider(column, 2 * count + SOME) for column in self.rows))
+        return self.rows
 
-    def widened(self, stage: str) -> Rows:
-        """The same rows with twice the room."""
-        self._rows[stage] = Rows(*(wider(column, 2 * len(column)) for column in self._rows[stage]))
-        return self._rows[stage]
+    def things_for(self, count: int) -> Things:
+        """What has been written of objects, with room for `count`."""
+        if len(self.things.id) < count:
+            self.things = Things(*(wider(column, 2 * count) for column in self.things))
+        return self.things
 
 
 class Crowd(NamedTuple):
@@ -106,11 +135,12 @@ def draw_crowd(key: np.uint64, post: Integer, crowd: Crowd, count: int) -> None:
 
 
 @inlined
-def fill(rows: Rows, first: Integer, last: Integer, post: Integer, object_: Integer, channel: Integer) -> None:
-    """What rows `first` to `last` of a post have in common but their key; learners are friends."""
+def fill(rows: Rows, first: Integer, last: Integer, object_: Integer, channel: Integer) -> None:
+    """What rows `first` to `last`, of views of a post itself, have in common but their key; learners are friends."""
     for row in range(first, last):
         at = np.uintp(row)
-        rows.post[at], rows.object[at], rows.channel[at], rows.learner[at] = post, object_, channel, 0
+        rows.object[at], rows.parent[at], rows.channel[at] = object_, -1, channel
+        rows.mark[at], rows.learner[at] = 0, 0
 
 
 @inlined

@@ -4,68 +4,98 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, compiled, delay, draw, draw_each, gather, lean, lucky, whole
+from sim.core.compiled import (
+    WIDE,
+    Array,
+    Integer,
+    compiled,
+    delay,
+    draw,
+    draw_each,
+    fetch,
+    gather,
+    lean,
+    lowest,
+    lucky,
+    whole,
+    wider,
+)  # fmt: skip
 from sim.core.log import SHOWS
 from sim.core.schema import CHANNELS
 from sim.exposure.bars import Bars, barred, out_of_sight
+from sim.exposure.columns import Crowd, Posts, Rows, Things, Ties, fill, tell_strangers
+from sim.exposure.doors import COPY as COPIES
 from sim.exposure.doors import PUBLIC_REACH, closing, is_link
-from sim.exposure.forms import Forms, dimmed, form_of
-from sim.exposure.reach import NOBODY, draw_circle, is_friend, new_circle
+from sim.exposure.forms import WHOLE, Forms, form_of
+from sim.exposure.reach import NOBODY, draw_circle, is_friend
 
 COPY, COPIED = 5, 6
 SHOWN = sum(1 << CHANNELS.index(name) for name in SHOWS)
 BATCH = 1024
-"""Views whose coins are drawn together."""
+"""Views whose coins are drawn together, whole words of 64."""
+
+
+class Odds(NamedTuple):
+    """Keys of the decisions, the chance of a copy a view and of a look once more when the post is taken away (times
+    2^32), and delays, s (Copy.tables)."""
+
+    copy: np.uint64
+    form: np.uint64
+    id: np.uint64
+    seen: np.uint64
+    gone: np.uint64
+    threshold: int
+    drawn: int
+    making: Array
+    seeing: Array
+    ending: Array
 
 
 class Views(NamedTuple):
-    """Views to be copied: post and row of the block, object, time (s), channel, actor, key."""
+    """Views that are copied: post p's are row[start[p]:start[p + 1]], rows of the block in ascending order."""
 
-    post: Array
+    start: Array
     row: Array
-    object: Array
-    time: Array
-    channel: Array
-    actor: Array
-    key: Array
 
 
 @compiled
-def struck_views(
-    start: Array,
-    offset: Integer,
-    object_: Array,
-    time: Array,
-    channel: Array,
-    actor: Array,
-    key: Array,
-    object_id: Array,
-    threshold: Integer,
-    copy_key: np.uint64,
-) -> tuple[Array, ...]:
-    """The columns of Views of a stage's views whose coin falls so."""
-    struck, found = np.empty(len(actor), dtype=np.int32), np.empty(BATCH + 1, dtype=np.int32)
+def struck_views(rows: Rows, object_id: Array, threshold: Integer, key: np.uint64) -> Array:
+    """Which of `rows` are views whose coin falls below the threshold."""
+    struck, count = np.empty(64, dtype=np.int32), 0
     thing, way = np.empty(BATCH, dtype=np.int64), np.empty(BATCH, dtype=np.int64)
     coin = np.empty(BATCH, dtype=np.uint64)
-    n = 0
-    for low in range(0, len(actor), BATCH):
-        here = slice(low, min(low + BATCH, len(actor)))
-        hits = strike(
-            object_[here], channel[here], actor[here], key[here], object_id, np.uint64(threshold), copy_key, thing, way,
-            coin, found,
+    for low in range(0, len(rows.actor), BATCH):
+        here = slice(low, min(low + BATCH, len(rows.actor)))
+        if count + BATCH >= len(struck):
+            struck = wider(struck, 2 * (count + BATCH))
+        count = strike(
+            rows.object[here], rows.channel[here], rows.actor[here], rows.key[here], object_id, np.uint64(threshold),
+            key, thing, way, coin, low, struck, count,
         )  # fmt: skip
-        struck[n : n + hits] = low + found[:hits]
-        n += hits
-    post, row, met_row = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int32)
-    when, way_, who_, key_ = np.empty(n, np.int32), np.empty(n, np.int8), np.empty(n, np.int32), np.empty(n, np.int32)
-    p = 0
-    for i in range(n):
-        at = struck[i]
-        while start[p + 1] <= at:
-            p += 1
-        post[i], row[i], met_row[i], when[i] = p, offset + at, object_[at], time[at]
-        way_[i], who_[i], key_[i] = channel[at], actor[at], key[at] if len(key) else 0
-    return post, row, met_row, when, way_, who_, key_
+    return struck[:count]
+
+
+@lean
+def strike(
+    met: Array, channel: Array, actor: Array, key: Array, object_id: Array, threshold: np.uint64, copy_key: np.uint64,
+    thing: Array, way: Array, coin: Array, low: Integer, struck: Array, count: Integer,
+) -> int:  # fmt: skip
+    """Append those of a batch from row `low` on; how many there are."""
+    gather(object_id, met, thing)
+    for row in range(len(actor)):
+        way[row] = whole(channel[row]) << 32 | key[row]
+    for row in range(len(actor)):
+        coin[row] = draw(copy_key, thing[row], actor[row], way[row])[0]
+    for first in range(0, len(actor), 64):
+        left = np.uint64(0)
+        for i in range(64):
+            left |= np.uint64(coin[np.uintp(first + i)] >> np.uint64(32) < threshold) << np.uint64(i)
+        while left:
+            row = first + lowest(left)
+            left &= left - np.uint64(1)
+            struck[np.uintp(count)] = low + row
+            count += row < len(actor) and is_view(channel[np.uintp(row)])
+    return whole(count)
 
 
 @lean
@@ -75,140 +105,116 @@ def is_view(channel: Integer) -> bool:
 
 
 @lean
-def strike(
-    met: Array, channel: Array, actor: Array, key: Array, object_id: Array, threshold: np.uint64, copy_key: np.uint64,
-    thing: Array, way: Array, coin: Array, found: Array,
+def copied(
+    posts: Posts, ties: Ties, bars: Bars, views: Views, odds: Odds, forms: Forms, doors: Array, horizon_end: Integer,
+    away: Array, circle: Array, crowd: Crowd, queue: Array, known: Integer, start: Array, rows: Rows, things: Things,
 ) -> int:  # fmt: skip
-    """Which rows of a batch are views whose coin falls below the threshold: numbers in `found`; how many."""
-    gather(object_id, met, thing)
-    for row in range(len(actor)):
-        way[row] = whole(channel[row]) << 32
-    for row in range(len(key)):
-        way[row] |= key[row]
-    for row in range(len(actor)):
-        coin[row] = draw(copy_key, thing[row], actor[row], way[row])[0]
-    count = 0
-    for row in range(len(actor)):
-        found[np.uintp(count)] = row
-        count += (coin[row] >> np.uint64(32) < threshold) & is_view(channel[row])
-    return count
+    """All copies and views of copies, into `rows`, those of each post from `start` on, and into `things`, after those
+    `known`: how many objects there are then, -1: there is not enough room.
 
-
-@compiled
-def copied(  # noqa: C901, one pass
-    author: Array,
-    subject: Array,
-    start: Array,
-    viewer: Array,
-    visibility: Array,
-    joined: Array,
-    views: Views,
-    object_id: Array,
-    close: Array,
-    bars: Bars,
-    doors: Array,
-    horizon_end: Integer,
-    threshold: Integer,
-    audience: Array,
-    away: Array,
-    drawn: Integer,
-    forms: Forms,
-    form_key: np.uint64,
-    copy_key: np.uint64,
-    id_key: np.uint64,
-    seen_key: np.uint64,
-    gone_key: np.uint64,
-    making: Array,
-    seeing: Array,
-    ending: Array,
-) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
-    """Columns (post, object, parent, time, channel, actor, key, learner) of all copies and views of copies; columns of
-    Objects of the copies. The given views are those that are copied. A copy that stands when its post is taken `away`
-    (s) is shown once more, to `drawn` of 2^32 of those who would see it (`drawn.py`).
+    A copy that stands when its post is taken `away` (s) is shown once more, to some of those who would see it
+    (`drawn.py`).
     """
-    rows = [(0, 0, 0, 0, 0, 0, 0, 0)]  # post, object, parent, time, channel, actor, key, learner
-    things = [(0, 0, 0, 0, 0, 0, 0, 0)]  # id, post, parent, holder, birth, natural, flags, maker
-    ends = [0]
-    rows.clear()
-    things.clear()
-    ends.clear()
-    given = len(views.post)
-    turn = 0
-    coins, whens = np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.uint64)
-    shown = np.empty(1, dtype=np.int32)
-    circle, center = new_circle(start, subject), NOBODY
-    while turn < given + len(rows):
-        if turn < given:
-            p, channel, time = whole(views.post[turn]), whole(views.channel[turn]), whole(views.time[turn])
-            met, who, key = whole(views.object[turn]), whole(views.actor[turn]), whole(views.key[turn])
-        else:
-            p, met, _, time, channel, who, key, _ = rows[turn - given]
-        view = whole(views.row[turn]) if turn < given else given - 2 - turn
-        turn += 1
-        if not is_view(channel):
-            continue
-        met_id, met_end = (object_id[met], close[met]) if met >= 0 else (things[-2 - met][0], ends[-2 - met])
-        way = channel << 32 | key
-        coin, when = draw(copy_key, met_id, who, way)
-        if coin >> np.uint64(32) >= threshold:
-            continue
-        birth = time + 1 + delay(making, when)
-        if birth >= met_end or birth >= horizon_end:
-            continue
-        if met >= 0 and met % 3 <= PUBLIC_REACH and barred(bars, p, who, birth, met % 3 == PUBLIC_REACH):
-            continue
-        if met < 0 and is_link(things[-2 - met][6]) and out_of_sight(bars, p, birth):
-            continue
-        if center != subject[p]:
-            center = subject[p]
-            draw_circle(circle, start, viewer, center)
-        learner = 0 if is_friend(circle, who) else 1
-        made, copy = -2 - len(rows), -2 - len(things)
-        rows.append((p, met, view, birth, COPY, who, key << 4 | channel, learner))
-        identity = whole(draw(id_key, met_id, who, way)[0] >> np.uint64(2) | np.uint64(1) << np.uint64(62))
-        natural = birth + delay(ending, draw(gone_key, identity, 0, 0)[0])
-        flags, share = form_of(forms, identity, form_key, whole(audience[p]), 0 <= met < 3 * len(audience))
-        end = closing(3, who, birth, natural, flags, p, doors)
-        things.append((identity, p, met, who, birth, natural, flags, made))
-        ends.append(whole(end))
-        crowd = viewer[start[who] : start[who + 1]]
-        if len(crowd) > len(coins):
-            coins, whens = np.empty(len(crowd), dtype=np.uint64), np.empty(len(crowd), dtype=np.uint64)
-            shown = np.empty(len(crowd) + 1, dtype=np.int32)
-        for wave in range(2 if birth < away[p] < end else 1):
-            draw_each(seen_key, identity, crowd, wave, coins, whens)
-            chance, since = dimmed(visibility[start[who] : start[who + 1]], share), birth
-            if wave == 1:
-                chance, since = dimmed(chance, drawn), whole(away[p])
-            for i in shown[: lucky(coins, chance, shown)]:
-                target, seen = whole(crowd[i]), since + delay(seeing, whens[i])
-                shut = seen >= end or seen >= horizon_end or seen < joined[target]
-                shut = shut or (is_link(flags) and out_of_sight(bars, p, seen))
-                if not shut and target != subject[p] and target != author[p]:
-                    learner = 0 if is_friend(circle, target) else 1
-                    rows.append((p, copy, made, seen, COPIED, target, wave, learner))
-    return event_columns(rows), object_columns(things)
+    center, m = NOBODY, whole(known)
+    for p in range(len(posts.id)):
+        n, turn, queued, taken = start[p], views.start[p], 0, 0
+        while turn < views.start[p + 1] or taken < queued:
+            view = views.row[turn] if turn < views.start[p + 1] else queue[taken]
+            turn, taken = (turn + 1, taken) if turn < views.start[p + 1] else (turn, taken + 1)
+            who = rows.actor[view]
+            most = 2 * (ties.start[who + 1] - ties.start[who])
+            if n + most + WIDE >= len(rows.time) or m == len(things.id) or queued + most >= len(queue):
+                return -1
+            if center != posts.subject[p]:
+                center = posts.subject[p]
+                draw_circle(circle, ties.start, ties.viewer, center)
+            share = make(p, view, n, m, posts, bars, odds, forms, doors, horizon_end, circle, rows, things)
+            if share < 0:
+                continue
+            maker, n = n, n + 1
+            for wave in range(2 if things.birth[m] < away[p] < things.close[m] else 1):
+                first, since = n, away[p] if wave else things.birth[m]
+                drawn = odds.drawn if wave else WHOLE
+                n = show(p, m, wave, since, share, drawn, posts, ties, bars, odds, horizon_end, crowd, n, rows, things)
+                fill(rows, first, n, m, COPIED)
+                tell_strangers(rows, first, n, circle)
+                for row in range(first, n):
+                    rows.parent[row], rows.key[row] = maker, wave
+                queued = line_up(things.id[m], wave, odds, rows.actor[first : n + (first - n) % WIDE], crowd, first, n,
+                                 queue, queued)  # fmt: skip
+            m += 1
+        start[p + 1] = n
+    return m
 
 
-@compiled
-def event_columns(rows: list[tuple[int, int, int, int, int, int, int, int]]) -> tuple[Array, ...]:
-    """Rows (post, object, parent, time, channel, actor, key, learner) as columns."""
-    n = len(rows)
-    post, object_, parent = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int32)
-    time, channel, learner = np.empty(n, np.int32), np.empty(n, np.int8), np.empty(n, np.int8)
-    actor, key = np.empty(n, np.int32), np.empty(n, np.int32)
-    for i in range(n):
-        post[i], object_[i], parent[i], time[i], channel[i], actor[i], key[i], learner[i] = rows[i]
-    return post, object_, parent, time, channel, actor, key, learner
+@lean
+def make(
+    p: Integer, view: Integer, n: Integer, m: Integer, posts: Posts, bars: Bars, odds: Odds, forms: Forms,
+    doors: Array, horizon_end: Integer, circle: Array, rows: Rows, things: Things,
+) -> int:  # fmt: skip
+    """Write the copy that a view of post p leads to, as row n and thing m: what share of her audience the copier shows
+    it (of 2^32), -1: nothing comes of it."""
+    met, who = whole(rows.object[view]), rows.actor[view]
+    channel, key, met_id, original = rows.channel[view], rows.key[view], things.id[met], met < 3 * len(posts.id)
+    way = whole(channel) << 32 | key
+    birth = rows.time[view] + 1 + delay(odds.making, draw(odds.copy, met_id, who, way)[1])
+    if birth >= things.close[met] or birth >= horizon_end:
+        return -1
+    if original and met % 3 <= PUBLIC_REACH and barred(bars, p, who, birth, met % 3 == PUBLIC_REACH):
+        return -1
+    if not original and is_link(things.flags[met]) and out_of_sight(bars, p, birth):
+        return -1
+    identity = whole(draw(odds.id, met_id, who, way)[0] >> np.uint64(2) | np.uint64(1) << np.uint64(62))
+    natural = birth + delay(odds.ending, draw(odds.gone, identity, 0, 0)[0])
+    flags, share = form_of(forms, identity, odds.form, whole(posts.audience[p]), original)
+    things.id[m], things.post[m], things.kind[m], things.parent[m] = identity, p, COPIES, met
+    things.holder[m], things.birth[m], things.natural[m], things.flags[m] = who, birth, natural, flags
+    things.maker[m], things.close[m] = n, closing(COPIES, who, birth, natural, flags, p, doors)
+    fill(rows, n, n + 1, met, COPY)
+    rows.parent[n], rows.time[n], rows.actor[n] = view, birth, who
+    rows.key[n], rows.learner[n] = key << 4 | channel, not is_friend(circle, who)
+    return share
 
 
-@compiled
-def object_columns(things: list[tuple[int, int, int, int, int, int, int, int]]) -> tuple[Array, ...]:
-    """Rows (id, post, parent, holder, birth, natural, flags, maker) of copies as the columns of Objects."""
-    n = len(things)
-    identity, post, parent = np.empty(n, np.int64), np.empty(n, np.int32), np.empty(n, np.int32)
-    holder, birth, natural = np.empty(n, np.int32), np.empty(n, np.int64), np.empty(n, np.int64)
-    flags, maker = np.empty(n, np.int8), np.empty(n, np.int32)
-    for i in range(n):
-        identity[i], post[i], parent[i], holder[i], birth[i], natural[i], flags[i], maker[i] = things[i]
-    return identity, post, np.full(n, 3, np.int8), parent, holder, birth, natural, flags, maker
+@lean
+def show(
+    p: Integer, m: Integer, wave: Integer, since: Integer, share: Integer, drawn: Integer, posts: Posts, ties: Ties,
+    bars: Bars, odds: Odds, horizon_end: Integer, crowd: Crowd, n: Integer, rows: Rows, things: Things,
+) -> int:  # fmt: skip
+    """Write who sees thing m through its maker, when: from row n on, as far as this; two shares of 2^32 of those who
+    would see a post of hers."""
+    identity, holder, last = things.id[m], things.holder[m], min(things.close[m], horizon_end)
+    low, size = ties.start[holder], ties.start[holder + 1] - ties.start[holder]
+    for place in range(size):
+        crowd.who[np.uintp(place)] = ties.viewer[np.uintp(low + place)]
+        fetch(ties.joined, np.uintp(ties.viewer[np.uintp(low + place)]))
+    dim(ties.visibility[low : low + size], share, drawn, crowd.chance)
+    draw_each(odds.seen, identity, crowd.who[: size + -size % WIDE], wave, crowd.coin, crowd.when)
+    for each in crowd.picked[: lucky(crowd.coin, crowd.chance[:size], crowd.picked)]:
+        i = np.uintp(each)
+        target, seen = crowd.who[i], since + delay(odds.seeing, crowd.when[i])
+        rows.time[n], rows.actor[n] = seen, target
+        shut = seen >= last or seen < ties.joined[target] or target in (posts.subject[p], posts.author[p])
+        n += 0 if shut or (is_link(things.flags[m]) and out_of_sight(bars, p, seen)) else 1
+    return whole(n)
+
+
+@lean
+def line_up(
+    identity: Integer, wave: Integer, odds: Odds, who: Array, crowd: Crowd, first: Integer, last: Integer, queue: Array,
+    queued: Integer,
+) -> int:  # fmt: skip
+    """Put those views of a copy, rows `first` to `last`, that are copied in turn into the queue; how many it holds."""
+    draw_each(odds.copy, identity, who, COPIED << 32 | wave, crowd.coin, crowd.when)
+    for row in range(first, last):
+        queue[queued] = row
+        queued += int(crowd.coin[row - first] >> np.uint64(32) < np.uint64(odds.threshold))
+    return whole(queued)
+
+
+@lean
+def dim(visibility: Array, share: Integer, drawn: Integer, chance: Array) -> None:
+    """Into `chance`: the chances times two shares of 2^32."""
+    for i in range(len(visibility)):
+        left = np.uint64(visibility[i]) * np.uint64(share) >> np.uint64(32)
+        chance[i] = left * np.uint64(drawn) >> np.uint64(32)

@@ -10,6 +10,7 @@ from sim.core.errors import require
 from sim.core.log import Objects
 from sim.core.schema import ACTIONS, AUDIENCES, NEVER
 from sim.exposure.bars import NO_DOORS, REOPEN, sight
+from sim.exposure.columns import Posts, Things
 from sim.exposure.rights import Answers
 from sim.exposure.scene import Scene
 
@@ -172,6 +173,18 @@ def closings(
     for row in range(len(kind)):
         close[row] = closing(kind[row], holder[row], birth[row], natural[row], flags[row], first + post[row], doors)
     return close
+
+
+@lean
+def open_reaches(posts: Posts, natural: Array, doors: Array, things: Things) -> None:
+    """Write the friends', the public and the tag reach of a block's posts, and their ends."""
+    for p in range(len(posts.id)):
+        for kind in range(FRIENDS_REACH, TAG_REACH + 1):
+            row = np.uintp(3 * p + kind)
+            things.id[row], things.post[row], things.kind[row] = posts.id[p] * 8 + kind, p, kind
+            things.parent[row] = things.holder[row] = things.maker[row] = -1
+            things.birth[row], things.natural[row], things.flags[row] = posts.time[p], natural[p], 0
+            things.close[row] = closing(kind, -1, posts.time[p], natural[p], 0, p, doors)
 
 
 def close_all(objects: Objects, first: int, doors: Doors) -> Array:

@@ -3,17 +3,17 @@
 Rows are numbered stage after stage; `weave.py` lays the finished block out post by post.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
 from sim.core.compiled import Array
 from sim.core.log import Block, Events, Objects
 from sim.exposure.bars import Bars
-from sim.exposure.columns import Paper, Posts, Rows
-from sim.exposure.doors import Doors, close_all
+from sim.exposure.columns import Paper, Posts, Rows, Things
+from sim.exposure.doors import Doors, close_all, open_reaches
 from sim.exposure.scene import Scene
-from sim.exposure.weave import renumbered, sorted_by_post, woven
+from sim.exposure.weave import order, renumber, woven
 
 OBJECT_TYPES = (np.int64, np.int32, np.int8, np.int32, np.int32, np.int64, np.int64, np.int8, np.int32)
 
@@ -31,30 +31,16 @@ class Stage:
     objects: Objects
 
 
-@dataclass(frozen=True)
-class Written:
-    """A stage in the draft: row `offset` of the block is its first; post p's are events[start[p]:start[p + 1]]."""
-
-    offset: int
-    start: Array
-    events: Events
-
-
 NOTHING: Array = np.empty(0, dtype=np.int32)
 """A column of a stage that says nothing of any row."""
+MISSING = (-1, -1, 0, 0, 0, 0, 0, 0)
+"""What then stands in the columns of Events."""
 
 
 def no_objects() -> Objects:
     """Objects of a channel that makes none."""
     columns: list[Array] = [np.empty(0, dtype=kind) for kind in OBJECT_TYPES]
     return Objects(*columns)
-
-
-def seen_in(rows: Rows, *, keyed: bool) -> Stage:
-    """A stage of views of the posts themselves, with keys or without."""
-    key = rows.key if keyed else NOTHING
-    events = Events(rows.object, NOTHING, rows.time, rows.channel, rows.actor, key, NOTHING, rows.learner)
-    return Stage(rows.post, events, no_objects())
 
 
 def no_events() -> Events:
@@ -66,26 +52,25 @@ class Draft:
     """The block being written: posts `first` to `last` of `scene` under their `doors`, on `paper` no other block
     uses now.
 
-    `stages`, `objects` and `close` (each object's closing time, s) are what has been written so far.
+    `objects` (`made` of them), `close` (when each closes, s) and `rows` (`count` of them) are what has been written so
+    far: rows[start[s, p]:start[s, p + 1]] are those of stage s and post p.
     """
 
     def __init__(self, scene: Scene, doors: Doors, *, first: int, last: int, paper: Paper) -> None:
         self.scene, self.doors, self.first, self.last, self.paper = scene, doors, first, last, paper
-        here, reaches = slice(first, last), 3 * (last - first)
-        nobody = np.full(reaches, -1, dtype=np.int32)
-        self.objects = Objects(
-            id=(scene.post[here, None] * 8 + np.arange(3)).ravel(),
-            post=np.repeat(np.arange(last - first, dtype=np.int32), 3),
-            kind=np.tile(np.arange(3, dtype=np.int8), last - first),
-            parent=nobody,
-            holder=nobody,
-            birth=np.repeat(scene.time[here], 3),
-            natural=np.repeat(scene.natural[here], 3),
-            flags=np.zeros(reaches, dtype=np.int8),
-            maker=nobody,
-        )
-        self.close = close_all(self.objects, 0, doors)
-        self.stages: list[Written] = []
+        self.made, self.count = 3 * self.posts, 0
+        self._starts: list[Array] = []
+        open_reaches(self.columns, scene.natural[first:last], doors, paper.things_for(self.made))
+
+    @property
+    def objects(self) -> Objects:
+        """The objects that have been written so far."""
+        return Objects(*(column[: self.made] for column in self.paper.things[:-1]))
+
+    @property
+    def close(self) -> Array:
+        """When each of them closes, s."""
+        return self.paper.things.close[: self.made]
 
     @property
     def bars(self) -> Bars:
@@ -103,29 +88,45 @@ class Draft:
         return self.last - self.first
 
     @property
-    def rows(self) -> int:
-        """How many events have been written so far."""
-        return self.stages[-1].offset + len(self.stages[-1].events.time) if self.stages else 0
+    def rows(self) -> Rows:
+        """The events that have been written so far."""
+        return self.paper.rows.part(0, self.count)
+
+    @property
+    def start(self) -> Array:
+        """Where in them those of each stage and post start, shape (stages, posts + 1)."""
+        return np.array(self._starts, dtype=np.int64).reshape(-1, self.posts + 1)
+
+    def room(self, more: int) -> Rows:
+        """The rows written so far, with room for more and for one that is written before it is known."""
+        return self.paper.rows_for(self.count + more)
+
+    def things(self, more: int) -> Things:
+        """The objects written so far, with room for more."""
+        return self.paper.things_for(self.made + more)
+
+    def wrote(self, start: Array, *, made: int = 0) -> None:
+        """Take note of a stage written into `room`, from row `count` on, and of objects written into `things`."""
+        self._starts.append(start)
+        self.count, self.made = int(start[-1]), self.made + made
 
     def add(self, stage: Stage) -> None:
-        """Append a channel's rows."""
-        events, objects = self.rows, len(self.objects.id)
-        start, ordered, place = sorted_by_post(stage.post, stage.events, self.posts)
-        ordered = Events(
-            renumbered(ordered.object, objects), renumbered(ordered.parent, events, place), ordered.time,
-            ordered.channel, ordered.actor, ordered.key, ordered.mark, ordered.learner,
-        )  # fmt: skip
-        self.stages.append(Written(events, start, ordered))
-        if len(stage.objects.id):
-            made = Objects(*(getattr(stage.objects, f.name) for f in fields(Objects)))
-            self.close = np.concatenate([self.close, close_all(made, 0, self.doors)])
-            columns = {f.name: getattr(made, f.name) for f in fields(Objects)}
-            columns["parent"] = renumbered(made.parent, objects)
-            columns["maker"] = renumbered(made.maker, events, place)
-            self.objects = Objects(
-                **{name: np.concatenate([getattr(self.objects, name), columns[name]]) for name in columns}
-            )
+        """Append a channel's rows, post by post."""
+        count, made, more = self.count, self.made, len(stage.objects.id)
+        start, place = order(stage.post, self.posts)
+        rows, things = self.room(len(stage.post)).part(count, count + len(stage.post)), self.things(more)
+        for column, into, missing in zip(vars(stage.events).values(), rows, MISSING, strict=True):
+            into[slice(None) if place is None else place] = column if len(column) else missing
+        for column, into in zip(vars(stage.objects).values(), things, strict=False):
+            into[made : made + more] = column
+        things.close[made : made + more] = close_all(stage.objects, 0, self.doors)
+        self.wrote(count + start, made=more)
+        for column, offset, moved in (
+            (rows.object, made, None), (rows.parent, count, place),
+            (things.parent[made : made + more], made, None), (things.maker[made : made + more], count, place),
+        ):  # fmt: skip
+            renumber(column, offset, moved)
 
     def finish(self) -> Block:
         """The block, laid out post by post."""
-        return woven(self.first, [(each.offset, each.start, each.events) for each in self.stages], self.objects)
+        return woven(self.first, self.rows, self.start, self.objects)

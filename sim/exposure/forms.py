@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, compiled, draw, lean, whole
+from sim.core.compiled import Array, Integer, draw, lean, whole
 from sim.exposure.doors import HANGS, LATE, QUOTE, STAYS
 
 WHOLE = 1 << 32
@@ -39,11 +39,3 @@ def form_of(forms: Forms, identity: Integer, key: np.uint64, audience: Integer, 
                 flags |= HANGS
             return flags, whole(forms.seen[i])
     return asked, WHOLE
-
-
-@compiled
-def dimmed(visibility: Array, share: Integer) -> Array:
-    """Chances times a share of 2^32."""
-    if share >= WHOLE:
-        return visibility
-    return (visibility * np.uint64(share) >> np.uint64(32)).astype(np.uint32)

@@ -15,7 +15,7 @@ from sim.core.log import Block, Log
 from sim.core.noise import Noise
 from sim.exposure.columns import Paper
 from sim.exposure.doors import Doors, open_doors
-from sim.exposure.draft import Draft, Stage
+from sim.exposure.draft import Draft
 from sim.exposure.scene import Scene
 from sim.exposure.story import Story
 
@@ -26,8 +26,8 @@ VIEWERS_A_BLOCK = 1 << 20
 class Channel(Protocol):
     """A way in which posts are seen, passed on, taken, read or learnt: parameters and two equal descriptions."""
 
-    def emit(self, draft: Draft, noise: Noise) -> Stage:
-        """What it adds to a block, compiled."""
+    def emit(self, draft: Draft, noise: Noise) -> None:
+        """Add to a block what it adds, compiled."""
 
     def tell(self, story: Story, noise: Noise) -> None:
         """What it adds to one post's story, in plain Python."""
@@ -72,7 +72,7 @@ def blocks(
         shut = open_doors(last - first) if doors is None else np.ascontiguousarray(doors[:, first:last])
         draft = Draft(scene, shut, first=first, last=last, paper=paper)
         for channel in channels:
-            draft.add(channel.emit(draft, noise))
+            channel.emit(draft, noise)
         block = draft.finish()
         free.append(paper)
         return block

@@ -81,6 +81,11 @@ class Scene:
         )  # fmt: skip
 
     @cached_property
+    def widest(self) -> int:
+        """The largest audience."""
+        return int(np.diff(self.start).max(initial=0))
+
+    @cached_property
     def newest(self) -> int:
         """When the last of all people joined, s."""
         return int(self.joined.max(initial=0))

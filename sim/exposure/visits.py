@@ -64,9 +64,8 @@ class Push:
 
     def taken(self, met: Met, hours: Hours, scene: Scene, noise: Noise, name: str) -> tuple[Array, Array]:
         """All that its coin lets through, at once."""
-        coin = (noise.words(f"take {name}", met.id)[0] >> np.uint64(32)).astype(np.int64)
         when = np.maximum(met.birth + self.after_s, hours.since)
-        struck = (coin < hours.hits(1)[0]) & (when < hours.until)
+        struck = noise.happens(f"take {name}", hours.hits(1)[0] / 2**32, met.id) & (when < hours.until)
         return np.where(struck, when, NOT_TAKEN), np.zeros(len(when), dtype=np.int32)
 
     def tell(self, thing: Thing, at: int, hours: Hours, story: Story, noise: Noise, name: str) -> tuple[int, int]:

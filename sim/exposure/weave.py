@@ -1,83 +1,53 @@
 """Lay a block's stages out post by post, so that the finished log does not depend on where blocks were cut."""
 
-from collections.abc import Sequence
 from dataclasses import fields
 
 import numpy as np
 
 from sim.core.compiled import Array, Integer, compiled, copy_run, lean
 from sim.core.log import Block, Events, Objects
-
-EVENT_TYPES = {
-    "object": np.int32, "parent": np.int32, "time": np.int32, "channel": np.int8, "actor": np.int32, "key": np.int32,
-    "mark": np.int16, "learner": np.int8,
-}  # fmt: skip
+from sim.exposure.columns import Rows, new_rows
 
 
-def sorted_by_post(post: Array, events: Events, posts: int) -> tuple[Array, Events, Array | None]:
-    """Where each post's rows start, a stage's events sorted by post (stably), and where each row went.
+def order(post: Array, posts: Integer) -> tuple[Array, Array | None]:
+    """Where each post's rows start when a stage's rows are sorted by post (stably), and where each row goes.
 
-    The last is None where the rows were sorted already. Columns get the types of the log; empty ones stay empty.
+    The last is None where they are sorted already.
     """
-    columns = {name: getattr(events, name).astype(kind, copy=False) for name, kind in EVENT_TYPES.items()}
     start = starts(post, posts)
-    if start[-1] == len(post):
-        return start, Events(**columns), None
-    start, place = places(post, posts)
-    for name, column in columns.items():
-        if len(column):
-            columns[name] = np.empty_like(column)
-            columns[name][place] = column
-    return start, Events(**columns), place
+    return (start, None) if start[-1] == len(post) else places(post, posts)
 
 
-def renumbered(rows: Array, offset: int, place: Array | None = None) -> Array:
-    """Row numbers with the stage's own (-2 - n) made those of the block, n having gone to `place[n]`."""
-    if rows.min(initial=0) > -2:
-        return rows
-    own = np.maximum(-2 - rows, 0)
-    return np.where(rows <= -2, offset + (own if place is None else place[own]), rows).astype(rows.dtype)
+def renumber(rows: Array, offset: int, place: Array | None = None) -> None:
+    """Make the stage's own row numbers (-2 - n) those of the block, n having gone to `place[n]`."""
+    own = np.flatnonzero(rows < -1)
+    at = -2 - rows[own]
+    rows[own] = offset + (at if place is None else place[at])
 
 
-def woven(first: int, stages: Sequence[tuple[int, Array, Events]], objects: Objects) -> Block:
-    """The block of `stages` (offset, start, events) and `objects`: each post's rows together, in stage order."""
-    posts = len(stages[0][1]) - 1 if stages else int((objects.maker < 0).sum()) // 3
-    counts = np.array([np.diff(start) for _, start, _ in stages], dtype=np.int64).reshape(len(stages), posts)
-    event_start = np.concatenate([[0], np.cumsum(counts.sum(axis=0))])
+def woven(first: int, rows: Rows, start: Array, objects: Objects) -> Block:
+    """The block of `rows` and `objects`: each post's rows together, in the order of their stages.
+
+    Rows of stage s and post p are rows[start[s, p]:start[s, p + 1]].
+    """
+    stages, posts = len(start), start.shape[1] - 1
     base = 3 * posts
+    event_start = start.sum(axis=0) - start[:, 0].sum()
+    final, moved = new_rows(len(rows.time)), np.empty((stages, posts), dtype=np.int64)
+    lay(rows, start, final, moved)
     late_place = places(objects.post[base:], posts)[1]
     object_place = np.concatenate([np.arange(base, dtype=np.int32), base + late_place])
-    moved = np.zeros((len(stages), posts), dtype=np.int64)  # how far the rows of each stage and post move
-    following = event_start[:-1].copy()
-    for turn, (offset, start, _) in enumerate(stages):
-        moved[turn] = following - start[:-1] - offset
-        following += counts[turn]
-    offsets = np.array([offset for offset, _, _ in stages], dtype=np.int64)
-    final = new_events(int(event_start[-1]))
-    for turn, (offset, start, events) in enumerate(stages):
-        shift = moved[turn] + offset
-        for name in EVENT_TYPES:
-            if len(getattr(events, name)):
-                lay(start, shift, getattr(events, name), getattr(final, name))
-        if len(events.parent) or events.object.max(initial=0) >= base:
-            parent = final.parent if len(events.parent) else events.parent
-            refer(start, shift, offsets, moved, object_place, base, final.object, parent)
-    return Block(first, event_start, final, _laid(objects, base, late_place, object_place, offsets, moved))
-
-
-def new_events(count: int) -> Events:
-    """So many events without parents, keys or marks; the rest is to be laid."""
-    events = Events(**{name: np.empty(count, dtype=kind) for name, kind in EVENT_TYPES.items()})
-    events.parent[:] = -1
-    events.key[:] = events.mark[:] = 0
-    return events
+    for stage in range(stages):
+        own = slice(start[stage, 0], start[stage, -1])
+        if rows.parent[own].max(initial=-1) >= 0 or rows.object[own].max(initial=-1) >= base:
+            refer(start[stage], moved[stage], start[:, 0], moved, object_place, base, final.object, final.parent)
+    events = Events(*final.part(0, len(rows.time)))
+    return Block(first, event_start, events, _laid(objects, base, late_place, object_place, start[:, 0], moved))
 
 
 def _laid(objects: Objects, base: int, late_place: Array, object_place: Array, offsets: Array, moved: Array) -> Objects:
     """The objects: the base ones where they are, the late ones post by post, with rows of the finished block."""
     late = {f.name: getattr(objects, f.name)[base:] for f in fields(Objects)}
-    if len(late_place) == 0:
-        return objects
     late["maker"] = remade(late["maker"], late["post"], offsets, moved)
     late["parent"] = object_place[late["parent"]]
     columns = {}
@@ -142,10 +112,22 @@ def remade(maker: Array, post: Array, offsets: Array, moved: Array) -> Array:
 
 
 @lean
-def lay(start: Array, shift: Array, column: Array, into: Array) -> None:
-    """Copy one stage's column to its place, runs of a post at a time."""
-    for p in range(len(start) - 1):
-        copy_run(into, start[p] + shift[p], column, start[p], start[p + 1] - start[p])
+def lay(rows: Rows, start: Array, final: Rows, moved: Array) -> None:
+    """Copy all rows to their places, and tell how far those of each stage and post move."""
+    at = 0
+    for p in range(start.shape[1] - 1):
+        for stage in range(len(start)):
+            low, count = start[stage, p], start[stage, p + 1] - start[stage, p]
+            moved[stage, p] = at - low
+            copy_run(final.object, at, rows.object, low, count)
+            copy_run(final.parent, at, rows.parent, low, count)
+            copy_run(final.time, at, rows.time, low, count)
+            copy_run(final.channel, at, rows.channel, low, count)
+            copy_run(final.actor, at, rows.actor, low, count)
+            copy_run(final.key, at, rows.key, low, count)
+            copy_run(final.mark, at, rows.mark, low, count)
+            copy_run(final.learner, at, rows.learner, low, count)
+            at += count
 
 
 @lean
@@ -159,5 +141,4 @@ def refer(
             row = np.uintp(at)
             if object_[row] >= base:
                 object_[row] = object_place[np.uintp(object_[row])]
-            if len(parent):
-                parent[row] = final_row(parent[row], p, offsets, moved)
+            parent[row] = final_row(parent[row], p, offsets, moved)

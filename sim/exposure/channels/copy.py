@@ -14,15 +14,17 @@ import numpy as np
 
 from sim.core.compiled import Array
 from sim.core.errors import require, require_above_0, require_share, unknown
-from sim.core.log import VIEWS, Events, Objects
+from sim.core.log import VIEWS
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, exponential, lognormal
 from sim.core.schema import CHANNELS, NEVER, YEAR_S
-from sim.exposure.copies import Views, copied, struck_views
+from sim.exposure.columns import new_crowd
+from sim.exposure.copies import Odds, Views, copied, struck_views
 from sim.exposure.doors import COMMENT, HANGS, LATE, QUOTE, STAYS
-from sim.exposure.draft import NOTHING, Draft, Stage, no_events, no_objects
+from sim.exposure.draft import Draft
 from sim.exposure.drawn import taken_away
 from sim.exposure.forms import Forms
+from sim.exposure.reach import new_circle
 from sim.exposure.scene import Scene
 from sim.exposure.story import Story, Thing
 
@@ -107,28 +109,30 @@ class Copy:
             int(self.complies_share * 2**32), int(self.late_share * 2**32),
         )  # fmt: skip
 
-    def emit(self, draft: Draft, noise: Noise) -> Stage:
+    def emit(self, draft: Draft, noise: Noise) -> None:
         """Every copy of the draft's posts, of copies, and every view they bring."""
-        scene, here = draft.scene, slice(draft.first, draft.last)
-        threshold, key = self.threshold(scene), noise.key("copy")
-        struck = [
-            struck_views(
-                each.start, each.offset, each.events.object, each.events.time, each.events.channel, each.events.actor,
-                each.events.key, draft.objects.id, threshold, key,
-            )
-            for each in draft.stages
-        ]  # fmt: skip
-        if not struck:
-            return Stage(NOTHING, no_events(), no_objects())
-        views = Views(*(np.concatenate(column) for column in zip(*struck, strict=True)))
-        (post, object_, parent, time, channel, actor, way, learner), things = copied(
-            scene.author[here], scene.subject[here], scene.start, scene.viewer, scene.visibility, scene.joined, views,
-            draft.objects.id, draft.close, draft.bars, draft.doors, scene.horizon_end, threshold,
-            scene.audience[here], self._away(draft), int(self.drawn_share * 2**32), self.columns(),
-            noise.key("copy form"), key, noise.key("copy id"), noise.key("copy seen"), noise.key("copy gone"),
-            *self.tables(),
+        scene, posts, ties, objects = draft.scene, draft.columns, draft.scene.ties, draft.objects
+        odds = self.odds(scene, noise)
+        struck = struck_views(draft.rows, objects.id, odds.threshold, odds.copy)
+        of = objects.post[draft.rows.object[struck]]
+        views = Views(np.searchsorted(np.sort(of), np.arange(draft.posts + 1)), struck[np.argsort(of, kind="stable")])
+        start, room, last = np.full(draft.posts + 1, draft.count), 64 * (len(struck) + 1), -1
+        crowd, circle = new_crowd(scene.widest), new_circle(scene.start, posts.subject)
+        while last < 0:
+            room *= 2
+            last = copied(
+                posts, ties, draft.bars, views, odds, self.columns(), draft.doors, scene.horizon_end,
+                self._away(draft), circle, crowd, np.empty(room, dtype=np.int32), draft.made, start, draft.room(room),
+                draft.things(room),
+            )  # fmt: skip
+        draft.wrote(start, made=last - draft.made)
+
+    def odds(self, scene: Scene, noise: Noise) -> Odds:
+        """Keys, chances and delays, for compiled code."""
+        return Odds(
+            noise.key("copy"), noise.key("copy form"), noise.key("copy id"), noise.key("copy seen"),
+            noise.key("copy gone"), self.threshold(scene), int(self.drawn_share * 2**32), *self.tables(),
         )  # fmt: skip
-        return Stage(post, Events(object_, parent, time, channel, actor, way, NOTHING, learner), Objects(*things))
 
     def _away(self, draft: Draft) -> Array:
         """When each post of the block is taken away, s; NEVER where that draws nobody."""

@@ -11,14 +11,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, compiled, delay, draw_each, draw_on, inlined, lean, whole, wider
+from sim.core.compiled import Array, Integer, compiled, delay, draw_each, draw_on, fetch, inlined, lean, whole, wider
 from sim.core.errors import require_above_0
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, exponential
 from sim.core.schema import YEAR_S
 from sim.exposure.bars import Bars, admitted, barred
 from sim.exposure.columns import Crowd, Posts, Rows, Ties, draw_crowd, fill, meet, new_crowd, tell_strangers
-from sim.exposure.draft import Draft, Stage, seen_in
+from sim.exposure.draft import Draft
 from sim.exposure.reach import NOBODY, draw_circle, new_circle
 from sim.exposure.story import Story
 
@@ -57,7 +57,7 @@ class Discovery:
         share = np.minimum(MOST_SEEN_SHARE, self.items_per_visit / np.maximum(public_items, 1.0))
         return np.maximum(1, np.round(-np.log1p(-share) * 2.0**32)).astype(np.int64)
 
-    def emit(self, draft: Draft, noise: Noise) -> Stage:
+    def emit(self, draft: Draft, noise: Noise) -> None:
         """Every finding of the draft's posts."""
         scene, posts, ties = draft.scene, draft.columns, draft.scene.ties
         hosts, profile = np.unique(posts.author[posts.audience == 2], return_inverse=True)
@@ -66,17 +66,15 @@ class Discovery:
         profiles[posts.audience == 2] = profile
         crowds, hazards = ties.audience(posts.author), self.hazards(scene.public_items[hosts])
         crowd, looks = new_crowd(crowds.max(initial=0)), new_crowd(DRAWN_AHEAD + np.diff(start).max(initial=0))
-        room, done = len(crowd.since) + len(looks.since) + crowds.sum() // 2, (0, 0)
-        rows = draft.paper.rows("discovery", room)
-        while done[0] < len(posts.id):
-            if done[0]:
-                rows = draft.paper.widened("discovery")
+        begun, done = np.full(draft.posts + 1, draft.count), 0
+        while done < draft.posts:
+            rows = draft.room(int(begun[done]) - draft.count + len(crowd.since) + len(looks.since) + crowds.sum() // 2)
             done = found(
                 posts, ties, Guests(start, times, profiles), hazards, draft.close, draft.bars, scene.horizon_end,
                 scene.population, (noise.key("discovery by a friend"), noise.key("visitor"), noise.key("look")),
-                self.friend_delays(), crowd, looks, new_circle(ties.start, posts.subject), done, rows,
+                self.friend_delays(), crowd, looks, new_circle(ties.start, posts.subject), done, begun, rows,
             )  # fmt: skip
-        return seen_in(rows.first(done[1]), keyed=True)
+        draft.wrote(begun)
 
     def tell(self, story: Story, noise: Noise) -> None:
         """The same in plain Python, for one post."""
@@ -162,17 +160,17 @@ def visit(
 def found(
     posts: Posts, ties: Ties, guests: Guests, hazards: Array, close: Array, bars: Bars, horizon_end: Integer,
     population: Integer, keys: tuple[np.uint64, np.uint64, np.uint64], delays: Array, crowd: Crowd, looks: Crowd,
-    circle: Array, done: tuple[int, int], rows: Rows,
-) -> tuple[int, int]:  # fmt: skip
-    """All findings by friends and by strangers, into `rows`, from post and row `done` on; how far the room went."""
+    circle: Array, done: int, start: Array, rows: Rows,
+) -> int:  # fmt: skip
+    """All findings by friends and by strangers, into `rows`, those of each post from `start` on; from post `done` on,
+    as far as the room goes: how many posts are done then."""
     friend_key, visitor_key, look_key = keys
     center = met = NOBODY
     count = 0
-    p, n = done
-    while p < len(posts.id):
-        author, subject, time = posts.author[p], posts.subject[p], posts.time[p]
-        if n + len(crowd.since) + len(looks.since) > len(rows.post):
-            return p, n
+    for p in range(done, len(posts.id)):
+        author, subject, time, n = posts.author[p], posts.subject[p], posts.time[p], start[p]
+        if n + len(crowd.since) + len(looks.since) > len(rows.time):
+            return p
         if center != subject:
             center = subject
             draw_circle(circle, ties.start, ties.viewer, subject)
@@ -187,7 +185,7 @@ def found(
                 rows.time[row], rows.actor[row] = seen, who
                 n += (seen < last) & (who != subject)
             n = admitted(bars, p, rows.time, rows.actor, first, n)
-            fill(rows, first, n, p, 3 * p, DISCOVERY)
+            fill(rows, first, n, 3 * p, DISCOVERY)
             rows.key[first:n] = 0
             if author != subject:
                 tell_strangers(rows, first, n, circle)
@@ -198,15 +196,19 @@ def found(
             last = min(close[3 * p + 1], horizon_end)
             made = looked(posts.id[p], time, last, visits, hazards[host], look_key, looks)
             draw_each(visitor_key, author, looks.picked[:made], 0, looks.coin, looks.when)
-            fill(rows, n, n + made, p, 3 * p + 1, DISCOVERY)
+            fill(rows, n, n + made, 3 * p + 1, DISCOVERY)
             for nth in range(made):
-                guest, at = whole(looks.coin[nth] % np.uint64(population)), looks.picked[nth]
+                guest = looks.coin[nth] % np.uint64(population)
+                looks.since[nth] = guest
+                fetch(ties.joined, np.uintp(guest))
+            for nth in range(made):
+                guest, at = looks.since[nth], looks.picked[nth]
                 rows.time[n], rows.actor[n], rows.key[n] = visits[at], guest, at
                 out = guest in (subject, author) or visits[at] < ties.joined[guest]
                 n += 1 if not out and not barred(bars, p, guest, visits[at], True) else 0
             tell_strangers(rows, first, n, circle)
-        p += 1
-    return p, n
+        start[p + 1] = n
+    return len(posts.id)
 
 
 @inlined

@@ -15,7 +15,7 @@ from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, lognormal
 from sim.exposure.bars import Bars, admitted
 from sim.exposure.columns import Crowd, Posts, Rows, Ties, draw_crowd, fill, meet, new_crowd, tell_strangers
-from sim.exposure.draft import Draft, Stage, seen_in
+from sim.exposure.draft import Draft
 from sim.exposure.reach import NOBODY, draw_circle, new_circle
 from sim.exposure.story import Story
 
@@ -34,17 +34,17 @@ class Feed:
         """Time from post to view, s."""
         return lognormal(median_s=self.delay_median_s, sigma=self.delay_sigma)
 
-    def emit(self, draft: Draft, noise: Noise) -> Stage:
+    def emit(self, draft: Draft, noise: Noise) -> None:
         """Every view of the draft's posts by friends, and by friends of those tagged."""
         posts, ties = draft.columns, draft.scene.ties
         own, tagged = ties.audience(posts.author[posts.audience > 0]), ties.audience(posts.subject[posts.tagged])
-        rows = draft.paper.rows("feed", own.sum() + tagged.sum())
-        count = shown(
+        start = np.full(draft.posts + 1, draft.count)
+        shown(
             posts, ties, draft.close, draft.bars, draft.scene.horizon_end, (noise.key("feed"), noise.key("tag")),
             self.delays(), new_crowd(max(own.max(initial=0), tagged.max(initial=0))),
-            new_circle(ties.start, posts.subject), rows,
+            new_circle(ties.start, posts.subject), start, draft.room(int(own.sum() + tagged.sum())),
         )  # fmt: skip
-        return seen_in(rows.first(count), keyed=False)
+        draft.wrote(start)
 
     def tell(self, story: Story, noise: Noise) -> None:
         """The same in plain Python, for one post."""
@@ -65,16 +65,15 @@ class Feed:
 @lean
 def shown(
     posts: Posts, ties: Ties, close: Array, bars: Bars, horizon_end: Integer, keys: tuple[np.uint64, np.uint64],
-    delays: Array, crowd: Crowd, circle: Array, rows: Rows,
-) -> int:  # fmt: skip
-    """All views by feed and by tag, into `rows`; how many."""
+    delays: Array, crowd: Crowd, circle: Array, start: Array, rows: Rows,
+) -> None:  # fmt: skip
+    """All views by feed and by tag, into `rows`, those of each post from `start` on."""
     center = met = NOBODY
-    n = count = 0
+    n, count = start[0], 0
     for p in range(len(posts.id)):
         author, subject, time = posts.author[p], posts.subject[p], posts.time[p]
-        if posts.audience[p] == 0:
-            continue
-        for turn in range(2 if posts.tagged[p] else 1):
+        turns = 0 if posts.audience[p] == 0 else 2 if posts.tagged[p] else 1
+        for turn in range(turns):
             person, reach, first = subject if turn else author, 3 * p + 2 * turn, n
             last = min(close[reach], horizon_end)
             if last <= time:
@@ -89,10 +88,11 @@ def shown(
                 n += (seen < last) & (seen >= crowd.since[i]) & (who != subject) & (who != author)
             if turn == 0:
                 n = admitted(bars, p, rows.time, rows.actor, first, n)
-            fill(rows, first, n, p, reach, turn)
+            fill(rows, first, n, reach, turn)
+            rows.key[first:n] = 0
             if author != subject and turn == 0:
                 if center != subject:
                     center = subject
                     draw_circle(circle, ties.start, ties.viewer, subject)
                 tell_strangers(rows, first, n, circle)
-    return n
+        start[p + 1] = n

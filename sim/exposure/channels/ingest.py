@@ -76,7 +76,7 @@ class Ingest:
         """The number of the holder."""
         return self.harvesters.index(self.holder)
 
-    def emit(self, draft: Draft, noise: Noise) -> Stage:
+    def emit(self, draft: Draft, noise: Noise) -> None:
         """Everything private that is taken of the draft's posts."""
         rows, made = [], 0
         things = [tuple(np.empty(0, kind) for kind in OBJECT_TYPES)]
@@ -93,7 +93,7 @@ class Ingest:
         )  # fmt: skip
         columns = (np.concatenate(column) for column in zip(*things, strict=True))
         kept = (column.astype(kind) for column, kind in zip(columns, OBJECT_TYPES, strict=True))
-        return Stage(post.astype(np.int32), events, Objects(*kept))
+        draft.add(Stage(post.astype(np.int32), events, Objects(*kept)))
 
     def _taken(self, draft: Draft, noise: Noise, name: str, source: Source) -> tuple[Array, Array]:
         """The posts of the draft that a source takes, and when, s."""
@@ -115,8 +115,8 @@ class Ingest:
         """Columns of Objects of what is held for a use (its kind, and the share put to it); `made` rows before it."""
         words = noise.words(f"hold private {name}", draft.scene.post[draft.first + post], use[0])[0]
         identity, one = (words >> 2).astype(np.int64) | 1 << 62, np.ones(len(post), dtype=np.int64)
-        drops = noise.words("drop", identity)[0] >> 32 < int(self.honours_share * 2**32)
-        held = noise.words("put to use", identity)[0] >> 32 < int(use[1] * 2**32)
+        drops = noise.happens("drop", self.honours_share, identity)
+        held = noise.happens("put to use", use[1], identity)
         columns = (
             identity, post, one * use[0], 3 * post, one * self.number, time, time + int(source.retention_days * DAY_S),
             np.where(drops, HONOURS_DELETION, 0) + BOUND_BY_OBJECTION, -2 - made - np.arange(len(post)),

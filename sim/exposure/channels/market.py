@@ -115,7 +115,7 @@ class Market:
         mean_s = YEAR_S / self.breaches_per_year, self.dump_delay_mean_days * DAY_S
         return _breaches(noise, harvester, self.breaches_since, *mean_s, horizon_end)
 
-    def emit(self, draft: Draft, noise: Noise) -> Stage:
+    def emit(self, draft: Draft, noise: Noise) -> None:
         """Every sale, breach and dump of what is held for sale of the draft's posts."""
         objects, end = draft.objects, draft.scene.horizon_end
         held = np.flatnonzero(objects.kind == SALE)
@@ -129,7 +129,7 @@ class Market:
                 made = _identities(noise, "dumped", objects.id[there], turn)
                 thefts.append(Takings(there, np.full(len(there), when), self.thieves + number, turn, made))
                 opened.append(opens)
-        return _stage(draft, sales, thefts, opened)
+        draft.add(_stage(draft, sales, thefts, opened))
 
     def _sales(self, draft: Draft, noise: Noise, held: Ints, number: int) -> Iterator[Takings]:
         """What buyer `number` takes of what is held, the first time and again, as long as its dealer holds it."""

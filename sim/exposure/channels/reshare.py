@@ -9,15 +9,13 @@ Friends' reach never asks about it.
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
-import numpy as np
-
 from sim.core.errors import require_above_0, require_share
 from sim.core.log import Events
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, exponential, lognormal
 from sim.core.schema import YEAR_S
 from sim.exposure.cascade import DISCOVERY, FEED, keen_posts, spread, views_of
-from sim.exposure.draft import NOTHING, Draft, Stage, no_events, no_objects
+from sim.exposure.draft import NOTHING, Draft, Stage, no_objects
 from sim.exposure.reach import new_circle
 from sim.exposure.scene import Scene
 from sim.exposure.story import Name, Story
@@ -59,29 +57,18 @@ class Reshare:
             exponential(mean_s=YEAR_S / self.gone_per_year),
         )
 
-    def emit(self, draft: Draft, noise: Noise) -> Stage:
+    def emit(self, draft: Draft, noise: Noise) -> None:
         """Every reshare of the draft's posts and every view it brings."""
-        scene, here = draft.scene, slice(draft.first, draft.last)
-        post, threshold, key = scene.post[here], self.threshold(scene), noise.key("reshare")
-        keen = np.zeros(draft.posts, dtype=np.bool_)
-        for each in draft.stages:
-            rows = each.events
-            keen_posts(post, scene.audience[here], each.start, rows.channel, rows.actor, threshold, key, keen)
-        views = [
-            views_of(keen, each.start, each.offset, each.events.time, each.events.channel, each.events.actor)
-            for each in draft.stages
-        ]
-        if not views:
-            return Stage(NOTHING, no_events(), no_objects())
-        view_post, row, time, actor = (np.concatenate(column) for column in zip(*views, strict=True))
-        order = np.argsort(view_post, kind="stable")
-        view_start = np.searchsorted(view_post[order], np.arange(draft.posts + 1))
+        scene, posts, start = draft.scene, draft.columns, draft.start
+        threshold, key = self.threshold(scene), noise.key("reshare")
+        keen = keen_posts(posts, start, draft.rows, threshold, key)
+        view_start, row, time, actor = views_of(keen, start, draft.rows)
         chances = Chances(key, noise.key("delivery"), noise.key("unshare"), threshold, *self.tables())
         of, object_, parent, when, channel, who, by, learner = spread(
-            draft.columns, scene.ties, draft.bars, view_start, row[order], time[order], actor[order], draft.close,
-            scene.horizon_end, scene.newest, chances, new_circle(scene.start, draft.columns.subject),
+            posts, scene.ties, draft.bars, view_start, row, time, actor, draft.close, scene.horizon_end, scene.newest,
+            chances, new_circle(scene.start, posts.subject),
         )  # fmt: skip
-        return Stage(of, Events(object_, parent, when, channel, who, by, NOTHING, learner), no_objects())
+        draft.add(Stage(of, Events(object_, parent, when, channel, who, by, NOTHING, learner), no_objects()))
 
     def tell(self, story: Story, noise: Noise) -> None:  # noqa: C901, one heap
         """The same in plain Python, for one post."""

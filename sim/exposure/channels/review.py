@@ -67,7 +67,7 @@ class Review:
             np.cumsum([0, *map(len, rounds)]), np.concatenate([np.empty((0, 2), np.int64), *rounds]),
         )  # fmt: skip
 
-    def emit(self, draft: Draft, noise: Noise) -> Stage:
+    def emit(self, draft: Draft, noise: Noise) -> None:
         """Every reading and leak of what is held of the draft's posts."""
         objects, end = draft.objects, draft.scene.horizon_end
         held = np.flatnonzero(objects.kind == HELD)
@@ -98,7 +98,7 @@ class Review:
             parent=thing[leaks].astype(np.int32), holder=worker[leaks].astype(np.int32), birth=time[leaks],
             natural=np.full(m, NEVER), flags=np.zeros(m, np.int8), maker=(-2 - leaks).astype(np.int32),
         )  # fmt: skip
-        return Stage(np.concatenate([objects.post[thing], objects.post[thing[leaks]]]), events, made)
+        draft.add(Stage(np.concatenate([objects.post[thing], objects.post[thing[leaks]]]), events, made))
 
     def tell(self, story: Story, noise: Noise) -> None:
         """The same in plain Python, for one post; workers and rounds are given, as people are."""

@@ -85,7 +85,7 @@ class Scrape:
     def __post_init__(self) -> None:
         require_share(public_copies_share=self.public_copies_share)
 
-    def emit(self, draft: Draft, noise: Noise) -> Stage:
+    def emit(self, draft: Draft, noise: Noise) -> None:
         """Everything the harvesters take of the draft's posts and their copies."""
         scene, objects = draft.scene, draft.objects
         copies = np.flatnonzero(objects.kind == COPY)
@@ -112,21 +112,20 @@ class Scrape:
             made += len(got)
             for use, share in self._uses(crawler):
                 identity = (noise.words(f"hold {name}", objects.id[row], use)[0] >> 2).astype(np.int64) | 1 << 62
-                drops = noise.words("drop", identity)[0] >> 32 < int(crawler.honours_share * 2**32)
+                drops = noise.happens("drop", crawler.honours_share, identity)
                 flags = np.where(drops & (objects.kind[row] == PUBLIC_REACH), HONOURS_DELETION, 0)
                 flags += BOUND_BY_OBJECTION * crawler.first_party
-                held = noise.words("put to use", identity)[0] >> 32 < int(share * 2**32)
+                held = noise.happens("put to use", share, identity)
                 if use == TRAINING:
-                    held &= noise.words(f"consent {name}", author[got])[0] >> 32 < int(crawler.consent_share * 2**32)
+                    held &= noise.happens(f"consent {name}", crawler.consent_share, author[got])
                 columns = (identity, post[got], np.full(len(got), use), row, parts[-1][4], when[got],
                            when[got] + crawler.retention_s, flags, makers)  # fmt: skip
                 things.append(tuple(column[held] for column in columns))
-        return Stage(*_events(parts), Objects(*_whole(things, OBJECT_TYPES)))
+        draft.add(Stage(*_events(parts), Objects(*_whole(things, OBJECT_TYPES))))
 
     def public(self, copies: Array, noise: Noise) -> NDArray[np.bool_]:
         """Which third-party copies (ids) stand where everybody sees them."""
-        found: NDArray[np.bool_] = noise.words("public copy", copies)[0] >> 32 < int(self.public_copies_share * 2**32)
-        return found
+        return noise.happens("public copy", self.public_copies_share, copies)
 
     @staticmethod
     def _uses(crawler: Crawler) -> list[tuple[int, float]]:

@@ -94,7 +94,7 @@ class Train:
         """The number of the harvester that made it."""
         return self.harvesters.index(model.corpora[0])
 
-    def emit(self, draft: Draft, noise: Noise) -> Stage:
+    def emit(self, draft: Draft, noise: Noise) -> None:
         """Every item learnt and every item that can be extracted, of the draft's posts."""
         objects = draft.objects
         parts: list[tuple[Any, ...]] = []
@@ -125,7 +125,7 @@ class Train:
             parts += self._inherited(draft, noise, name, number, copies, told)
         columns = zip(*things, strict=True) if things else [[np.empty(0)]] * len(OBJECT_TYPES)
         made = (np.concatenate(list(each)).astype(kind) for each, kind in zip(columns, OBJECT_TYPES, strict=True))
-        return Stage(*_columns(parts), Objects(*made))
+        draft.add(Stage(*_columns(parts), Objects(*made)))
 
     def _completed(self, draft: Draft, noise: Noise, name: str) -> Array:
         """Of each post, the smallest number of copies at which model `name` completes it."""
@@ -138,7 +138,7 @@ class Train:
     ) -> tuple[Array, ...]:
         """Columns of Objects of what model `name` can be made to forget of `posts`, `before` rows into the stage."""
         identity, model = draft.scene.post[draft.first + posts], self.models[name]
-        can = noise.words(f"unlearn {name}", identity)[0] >> 32 < int(self.unlearned_share * 2**32)
+        can = noise.happens(f"unlearn {name}", self.unlearned_share, identity)
         rows = np.flatnonzero(can)
         one = np.ones(len(rows), dtype=np.int64)
         made = (noise.words(f"learnt {name}", identity[rows], channel)[0] >> 2).astype(np.int64) | 1 << 62
@@ -155,7 +155,7 @@ class Train:
             if law.teacher != name or law.snapshot >= draft.scene.horizon_end:
                 continue
             identity = draft.scene.post[draft.first : draft.last]
-            takes = noise.words(f"inherit {student}", identity)[0] >> 32 < int(law.inherited_share * 2**32)
+            takes = noise.happens(f"inherit {student}", law.inherited_share, identity)
             learnt = np.flatnonzero(takes & (copies > 0)).astype(np.int32)
             inherited = [(channel, posts[takes[posts]], smallest[takes[posts]]) for channel, posts, smallest in told]
             for channel, posts, smallest in [(TRAINED, learnt, np.ones(len(learnt), np.int32)), *inherited]:
