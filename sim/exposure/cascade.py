@@ -1,18 +1,30 @@
 """The compiled half of `channels/reshare.py`: who passes a post on, when, and who sees it through them first."""
 
+from typing import NamedTuple
+
 import numpy as np
 
-from sim.core.compiled import WIDE, Array, Integer, compiled, draw_each, lean, wider
+from sim.core.compiled import WIDE, Array, Integer, compiled, draw_each, lean, whole, wider
 from sim.core.heap import BRANCHES
 from sim.exposure.bars import Bars
 from sim.exposure.columns import Posts, Rows, Ties
 from sim.exposure.delivery import Desk, new_desk
 from sim.exposure.reach import NOBODY, draw_circle, is_friend
 from sim.exposure.reached import BROUGHT, FIRST, SHARE, WHO, Reached, emptied, nobody_yet, note, place_of, with_room
-from sim.exposure.shares import Shares, new_shares, shares_for, write_view
+from sim.exposure.shares import write_view
 from sim.exposure.turns import COUNT, QUEUED, WRITTEN, Chances, line_up, take_turns
 
 FEED, DISCOVERY = 0, 2
+
+
+class Views(NamedTuple):
+    """Views by earlier stages, those of post p from start[p] to start[p + 1] in row order: rows of the block, times
+    (s), viewers."""
+
+    start: Array
+    row: Array
+    time: Array
+    actor: Array
 
 
 @compiled
@@ -43,8 +55,8 @@ def mark_keen(
 
 
 @compiled
-def views_of(keen: Array, start: Array, rows: Rows) -> tuple[Array, Array, Array, Array]:
-    """Where each post's views begin, and their columns (row, time, viewer), in row order, for the posts marked."""
+def views_of(keen: Array, start: Array, rows: Rows) -> Views:
+    """The views of the posts marked."""
     count, upto = 0, np.zeros(len(keen) + 1, dtype=np.int64)
     for p in range(len(keen)):
         for stage in range(len(start) if keen[p] else 0):
@@ -58,7 +70,7 @@ def views_of(keen: Array, start: Array, rows: Rows) -> tuple[Array, Array, Array
                     row[n], when[n], who[n] = at, rows.time[at], rows.actor[at]
                     n += 1
         upto[p + 1] = n
-    return upto, row[:n], when[:n], who[:n]
+    return Views(upto, row[:n], when[:n], who[:n])
 
 
 @lean
@@ -69,58 +81,58 @@ def is_view(channel: Integer) -> bool:
 
 @compiled
 def spread(
-    posts: Posts, ties: Ties, bars: Bars, view_start: Array, view_row: Array, view_time: Array, view_actor: Array,
-    close: Array, horizon_end: Integer, newest: Integer, chances: Chances, circle: Array,
-) -> tuple[Array, ...]:  # fmt: skip
-    """Columns (post, then those of Events) of all reshares and the views they bring; each post's views in row order.
+    posts: Posts, ties: Ties, bars: Bars, views: Views, close: Array, horizon_end: Integer, newest: Integer,
+    chances: Chances, circle: Array, done: Integer, start: Array, rows: Rows,
+) -> int:  # fmt: skip
+    """All reshares and the views they bring, into `rows`, those of each post from `start` on; from post `done` on, as
+    far as there is room for all people to see a post and to pass it on: how many posts are done then.
 
     Only who passes on stands in the queue. A delivery is a view if it is its viewer's first, and takes a second at
     least: when a reshare's turn comes, all that may have been seen before it is known.
     """
-    reached, rows, desk = nobody_yet(), new_shares(1024), new_desk(0)
-    queue, state, upto = np.empty(0, dtype=np.int64), np.zeros(3, dtype=np.int64), np.zeros(len(posts.id), np.int64)
+    reached, desk = nobody_yet(), new_desk(0)
+    queue, state = np.empty(0, dtype=np.int64), np.zeros(3, dtype=np.int64)
     center = NOBODY
-    for p in range(len(posts.id)):
-        low, high = view_start[p], view_start[p + 1]
+    for p in range(done, len(posts.id)):
+        low, high = views.start[p], views.start[p + 1]
+        start[p + 1] = start[p]
         if low == high:
             continue
+        if start[p] + 2 * len(ties.joined) + 2 > len(rows.time):
+            return whole(p)
         if center != posts.subject[p]:
             center = posts.subject[p]
             draw_circle(circle, ties.start, ties.viewer, center)
         last = min(close[3 * p + 1], horizon_end)
-        times = min(2 + len(posts.id) // (p + 1), 8)
         reached = emptied(reached, state[COUNT])
-        state[COUNT], state[QUEUED], lacking = 0, 0, high - low
+        state[COUNT], state[QUEUED], state[WRITTEN], lacking = 0, 0, start[p], high - low
         while lacking:
             reached = with_room(reached, state[COUNT], state[COUNT] + lacking, len(ties.joined))
-            rows = shares_for(rows, state[WRITTEN] + 2, times)
             if lacking + WIDE > len(desk.hit):
                 desk = new_desk(2 * lacking)
             if state[QUEUED] + lacking + BRANCHES > len(queue):
                 queue = wider(queue, 2 * (state[QUEUED] + lacking + BRANCHES))
             if state[COUNT] == 0:
-                begin(
-                    posts.id[p], view_row[low:high], view_time[low:high], view_actor[low:high], last, ties, chances,
-                    reached, queue, desk, state,
-                )  # fmt: skip
+                begin(posts.id[p], views, low, high, last, ties, chances, reached, queue, desk, state)
             lacking = take_turns(p, posts, ties, bars, chances, last, newest, circle, reached, queue, rows, desk, state)
-        rows = shares_for(rows, state[WRITTEN] + state[COUNT], times)
         write_rest(rows, reached, circle, state)
-        upto[p] = state[WRITTEN]
-    return columns_of(rows, state[WRITTEN], upto)
+        start[p + 1] = state[WRITTEN]
+        for row in range(start[p], start[p + 1]):
+            rows.object[np.uintp(row)], rows.mark[np.uintp(row)] = 3 * p + 1, 0
+    return len(posts.id)
 
 
 @lean
 def begin(
-    post: Integer, row: Array, time: Array, actor: Array, last: Integer, ties: Ties, chances: Chances,
+    post: Integer, views: Views, low: Integer, high: Integer, last: Integer, ties: Ties, chances: Chances,
     reached: Reached, queue: Array, desk: Desk, state: Array,
 ) -> None:  # fmt: skip
     """Enter a post's views by earlier stages, the earlier row where two are at one time, and who passes it on."""
     count, known = 0, reached.known
-    for view in range(len(row)):
-        place = place_of(reached, count, actor[view])
-        if place == count or time[view] < known[place, FIRST]:
-            note(reached, place, time[view], ~row[view])
+    for view in range(low, high):
+        place = place_of(reached, count, views.actor[view])
+        if place == count or views.time[view] < known[place, FIRST]:
+            note(reached, place, views.time[view], ~views.row[view])
         count = max(count, place + 1)
     for place in range(count):
         desk.whom[place], desk.moment[place], desk.place[place] = known[place, WHO], known[place, FIRST], place
@@ -128,7 +140,7 @@ def begin(
 
 
 @lean
-def write_rest(rows: Shares, reached: Reached, circle: Array, state: Array) -> None:
+def write_rest(rows: Rows, reached: Reached, circle: Array, state: Array) -> None:
     """Append the first views of those who did not pass the post on."""
     written, known = state[WRITTEN], reached.known
     for each in range(state[COUNT]):
@@ -136,18 +148,3 @@ def write_rest(rows: Shares, reached: Reached, circle: Array, state: Array) -> N
         if known[place, BROUGHT] >= 0 and known[place, SHARE] == 0:
             written = write_view(rows, written, known, place, not is_friend(circle, known[place, WHO]))
     state[WRITTEN] = written
-
-
-@compiled
-def columns_of(rows: Shares, count: Integer, upto: Array) -> tuple[Array, ...]:
-    """Columns (post, object, parent, time, channel, actor, key, learner) of rows, those of post p before `upto[p]`."""
-    post, object_ = np.empty(count, np.int32), np.empty(count, np.int32)
-    low = 0
-    for p in range(len(upto)):
-        for row in range(low, upto[p]):
-            post[np.uintp(row)], object_[np.uintp(row)] = p, 3 * p + 1
-        low = max(low, upto[p])
-    return (
-        post, object_, rows.parent[:count], rows.time[:count], rows.channel[:count], rows.actor[:count],
-        rows.key[:count], rows.learner[:count],
-    )  # fmt: skip

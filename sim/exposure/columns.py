@@ -84,16 +84,16 @@ class Paper:
         types = (np.int64, np.int32, np.int8, np.int32, np.int32, np.int64, np.int64, np.int8, np.int32, np.int64)
         self.things = Things(*(np.empty(0, dtype=kind) for kind in types))
 
-    def rows_for(self, count: int) -> Rows:
-        """What has been written of events, with room for `count` and for SOME more."""
-        if len(self.rows.time) < count + SOME:
-            self.rows = Rows(*(wider(column, 2 * count + SOME) for column in self.rows))
+    def rows_for(self, count: int, more: int) -> Rows:
+        """The `count` events that have been written, with room for more, and for SOME beyond."""
+        if len(self.rows.time) < count + more + SOME:
+            self.rows = Rows(*(wider(column[:count], 2 * (count + more) + SOME) for column in self.rows))
         return self.rows
 
-    def things_for(self, count: int) -> Things:
-        """What has been written of objects, with room for `count`."""
-        if len(self.things.id) < count:
-            self.things = Things(*(wider(column, 2 * count) for column in self.things))
+    def things_for(self, count: int, more: int) -> Things:
+        """The `count` objects that have been written, with room for more."""
+        if len(self.things.id) < count + more:
+            self.things = Things(*(wider(column[:count], 2 * (count + more)) for column in self.things))
         return self.things
 
 

@@ -60,7 +60,7 @@ class Draft:
         self.scene, self.doors, self.first, self.last, self.paper = scene, doors, first, last, paper
         self.made, self.count = 3 * self.posts, 0
         self._starts: list[Array] = []
-        open_reaches(self.columns, scene.natural[first:last], doors, paper.things_for(self.made))
+        open_reaches(self.columns, scene.natural[first:last], doors, paper.things_for(0, self.made))
 
     @property
     def objects(self) -> Objects:
@@ -97,13 +97,13 @@ class Draft:
         """Where in them those of each stage and post start, shape (stages, posts + 1)."""
         return np.array(self._starts, dtype=np.int64).reshape(-1, self.posts + 1)
 
-    def room(self, more: int) -> Rows:
-        """The rows written so far, with room for more and for one that is written before it is known."""
-        return self.paper.rows_for(self.count + more)
+    def room(self, more: int, last: int = 0) -> Rows:
+        """The rows written so far, or up to `last`, with room for more and for one written before it is known."""
+        return self.paper.rows_for(max(self.count, last), more)
 
     def things(self, more: int) -> Things:
         """The objects written so far, with room for more."""
-        return self.paper.things_for(self.made + more)
+        return self.paper.things_for(self.made, more)
 
     def wrote(self, start: Array, *, made: int = 0) -> None:
         """Take note of a stage written into `room`, from row `count` on, and of objects written into `things`."""
@@ -116,16 +116,15 @@ class Draft:
         start, place = order(stage.post, self.posts)
         rows, things = self.room(len(stage.post)).part(count, count + len(stage.post)), self.things(more)
         for column, into, missing in zip(vars(stage.events).values(), rows, MISSING, strict=True):
-            into[slice(None) if place is None else place] = column if len(column) else missing
+            into[place if len(place) else slice(None)] = column if len(column) else missing
         for column, into in zip(vars(stage.objects).values(), things, strict=False):
             into[made : made + more] = column
         things.close[made : made + more] = close_all(stage.objects, 0, self.doors)
         self.wrote(count + start, made=more)
-        for column, offset, moved in (
-            (rows.object, made, None), (rows.parent, count, place),
-            (things.parent[made : made + more], made, None), (things.maker[made : made + more], count, place),
-        ):  # fmt: skip
-            renumber(column, offset, moved)
+        renumber(rows.object, made, NOTHING)
+        renumber(rows.parent, count, place)
+        renumber(things.parent[made : made + more], made, NOTHING)
+        renumber(things.maker[made : made + more], count, place)
 
     def finish(self) -> Block:
         """The block, laid out post by post."""

@@ -13,7 +13,7 @@ from sim.core.roll import FREE, HASHED, room_for
 
 WHO, FIRST, BROUGHT, SHARE = range(4)
 """Columns of `known`: a person; when she first sees the post, s; the place of who brought it, or ~row of an earlier
-stage's view; her reshare in rows of this stage as -2 - n, 0: none yet."""
+stage's view; the row of her reshare, 0: none yet (a reshare follows some view)."""
 PLAIN = 1 << 12
 """In place of HASHED, it leaves each person her own slot."""
 RENEWED = 2**30

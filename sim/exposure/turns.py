@@ -7,10 +7,10 @@ import numpy as np
 from sim.core.compiled import WIDE, Array, Integer, delay, draw, fetch, inlined, lean, whole
 from sim.core.heap import BRANCHES, pop, push
 from sim.exposure.bars import Bars, barred, taken_back
-from sim.exposure.columns import Posts, Ties
+from sim.exposure.columns import Posts, Rows, Ties
 from sim.exposure.delivery import Desk, deliver, in_time
 from sim.exposure.reached import BROUGHT, FIRST, SHARE, WHO, Reached, holds, note, place_of, slot
-from sim.exposure.shares import Shares, write_share
+from sim.exposure.shares import write_share
 
 LINES = 3
 """Of 16 ties each, read ahead."""
@@ -33,7 +33,7 @@ class Chances(NamedTuple):
 @lean
 def take_turns(
     p: Integer, posts: Posts, ties: Ties, bars: Bars, chances: Chances, last: Integer, newest: Integer, circle: Array,
-    reached: Reached, queue: Array, rows: Shares, desk: Desk, state: Array,
+    reached: Reached, queue: Array, rows: Rows, desk: Desk, state: Array,
 ) -> int:  # fmt: skip
     """Let all in the queue pass post p on, until `last` (s) or until room lacks: for how many ties; 0: it is done.
 
@@ -47,7 +47,7 @@ def take_turns(
         low = ties.start[np.uintp(who)]
         crowd = ties.start[np.uintp(who) + np.uintp(1)] - low
         if (
-            crowd + WIDE > len(desk.hit) or queued + crowd + BRANCHES > len(queue) or written + 2 > len(rows.time)
+            crowd + WIDE > len(desk.hit) or queued + crowd + BRANCHES > len(queue)
             or not holds(reached, count + crowd)
         ):  # fmt: skip
             state[COUNT], state[QUEUED], state[WRITTEN] = count, queued, written
@@ -55,7 +55,7 @@ def take_turns(
         turn = pop(queue, queued)
         queued -= 1
         time, place = turn >> 32, np.uintp(turn & 0xFFFFFFFF)
-        if known[place, SHARE] < 0 or (not free and barred(bars, p, who, time, True)):
+        if known[place, SHARE] or (not free and barred(bars, p, who, time, True)):
             continue
         if queued:
             fetch_crowd(ties, known[np.uintp(queue[0] & 0xFFFFFFFF), WHO])
@@ -133,12 +133,12 @@ def ending_of(chances: Chances, post: Integer, who: Integer, time: Integer) -> i
 
 
 @inlined
-def earlier(known: Array, rows: Shares, place: Integer, seen: Integer, since: Integer, by: Integer) -> bool:
+def earlier(known: Array, rows: Rows, place: Integer, seen: Integer, since: Integer, by: Integer) -> bool:
     """Whether a delivery at `seen` comes before a person's first view: by time, then its reshare's, then by whom."""
     if known[place, FIRST] != seen:
         return bool(known[place, FIRST] > seen)
     if known[place, BROUGHT] < 0:
         return False
     other = np.uintp(known[place, BROUGHT])
-    shared = whole(rows.time[np.uintp(-2 - known[other, SHARE])])
+    shared = whole(rows.time[np.uintp(known[other, SHARE])])
     return bool((since, whole(by)) < (shared, whole(known[other, WHO])))

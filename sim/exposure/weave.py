@@ -9,20 +9,23 @@ from sim.core.log import Block, Events, Objects
 from sim.exposure.columns import Rows, new_rows
 
 
-def order(post: Array, posts: Integer) -> tuple[Array, Array | None]:
+def order(post: Array, posts: Integer) -> tuple[Array, Array]:
     """Where each post's rows start when a stage's rows are sorted by post (stably), and where each row goes.
 
-    The last is None where they are sorted already.
+    The last is empty where they are sorted already.
     """
     start = starts(post, posts)
-    return (start, None) if start[-1] == len(post) else places(post, posts)
+    return (start, np.empty(0, dtype=np.int32)) if start[-1] == len(post) else places(post, posts)
 
 
-def renumber(rows: Array, offset: int, place: Array | None = None) -> None:
-    """Make the stage's own row numbers (-2 - n) those of the block, n having gone to `place[n]`."""
-    own = np.flatnonzero(rows < -1)
-    at = -2 - rows[own]
-    rows[own] = offset + (at if place is None else place[at])
+@lean
+def renumber(rows: Array, offset: Integer, place: Array) -> None:
+    """Make the stage's own row numbers (-2 - n) those of the block, n having gone to `place[n]` (empty: to n)."""
+    for at in range(len(rows)):
+        row = np.uintp(at)
+        if rows[row] < -1:
+            own = -2 - rows[row]
+            rows[row] = offset + (place[own] if len(place) else own)
 
 
 def woven(first: int, rows: Rows, start: Array, objects: Objects) -> Block:

@@ -68,7 +68,7 @@ class Discovery:
         crowd, looks = new_crowd(crowds.max(initial=0)), new_crowd(DRAWN_AHEAD + np.diff(start).max(initial=0))
         begun, done = np.full(draft.posts + 1, draft.count), 0
         while done < draft.posts:
-            rows = draft.room(int(begun[done]) - draft.count + len(crowd.since) + len(looks.since) + crowds.sum() // 2)
+            rows = draft.room(len(crowd.since) + len(looks.since) + crowds.sum() // 2, begun[done])
             done = found(
                 posts, ties, Guests(start, times, profiles), hazards, draft.close, draft.bars, scene.horizon_end,
                 scene.population, (noise.key("discovery by a friend"), noise.key("visitor"), noise.key("look")),

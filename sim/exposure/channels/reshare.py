@@ -9,13 +9,14 @@ Friends' reach never asks about it.
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
+import numpy as np
+
 from sim.core.errors import require_above_0, require_share
-from sim.core.log import Events
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, exponential, lognormal
 from sim.core.schema import YEAR_S
 from sim.exposure.cascade import DISCOVERY, FEED, keen_posts, spread, views_of
-from sim.exposure.draft import NOTHING, Draft, Stage, no_objects
+from sim.exposure.draft import Draft
 from sim.exposure.reach import new_circle
 from sim.exposure.scene import Scene
 from sim.exposure.story import Name, Story
@@ -62,13 +63,15 @@ class Reshare:
         scene, posts, start = draft.scene, draft.columns, draft.start
         threshold, key = self.threshold(scene), noise.key("reshare")
         keen = keen_posts(posts, start, draft.rows, threshold, key)
-        view_start, row, time, actor = views_of(keen, start, draft.rows)
+        views = views_of(keen, start, draft.rows)
         chances = Chances(key, noise.key("delivery"), noise.key("unshare"), threshold, *self.tables())
-        of, object_, parent, when, channel, who, by, learner = spread(
-            posts, scene.ties, draft.bars, view_start, row, time, actor, draft.close, scene.horizon_end, scene.newest,
-            chances, new_circle(scene.start, posts.subject),
-        )  # fmt: skip
-        draft.add(Stage(of, Events(object_, parent, when, channel, who, by, NOTHING, learner), no_objects()))
+        begun, done = np.full(draft.posts + 1, draft.count), 0
+        while done < draft.posts:
+            done = spread(
+                posts, scene.ties, draft.bars, views, draft.close, scene.horizon_end, scene.newest, chances,
+                new_circle(scene.start, posts.subject), done, begun, draft.room(2 * scene.people + 2, begun[done]),
+            )  # fmt: skip
+        draft.wrote(begun)
 
     def tell(self, story: Story, noise: Noise) -> None:  # noqa: C901, one heap
         """The same in plain Python, for one post."""
