@@ -30,6 +30,16 @@ def test_a_story_has_every_learner_and_the_order_of_time(document: dict) -> None
     assert told["story"][0].startswith(f"Post {told['post']}: {told['author']}")
 
 
+def test_quotes_and_comments_are_told_apart(document: dict) -> None:
+    """Three copies in ten are quotes, three comments; each is told as what it is."""
+    told = document["trace"]
+    forms = [event.get("form", "") for event in told["events"] if event["channel"] == "copy"]
+    assert set(forms) == {"", "quote", "comment"} and 0.1 < forms.count("comment") / len(forms) < 0.6
+    assert not [event for event in told["events"] if "form" in event and event["channel"] != "copy"]
+    text = "\n".join(told["story"])
+    assert "quote" in text and "in a comment" in text
+
+
 def test_acting_earlier_never_prevents_less(document: dict) -> None:
     plans = document["trace"]["prevented"]
     for name in ("friends", "strangers", "scrapers"):
@@ -66,6 +76,11 @@ def test_sentences_name_three_and_count_the_rest() -> None:
         "", "Within a week", "  The harvester 'web' takes it.", "  1 hired person reads what 'web' took.",
         "  The model 'big' is trained on it.", "  What worker 7 kept of it gets out.",
     ]  # fmt: skip
+    said = (
+        Happened(5, "copy", "Ann", "", "friends", False, "quote"),
+        Happened(6, "copy", "Bo", "", "friends", False, "comment"),
+    )
+    assert tell_story(said, decided="2026-11-22")[2:] == ["  Ann quotes it.", "  Bo tells it in a comment."]
     assert tell_story([], decided="2026-11-22") == ["", "Nobody sees it."]
     crowd = [seen(10, name, "copy") for name in ("Ann", "Bo", "Cy", "Di")]
     assert tell_story(crowd, decided="2026-11-22")[-1] == "  4 people keep a copy and show it: Ann, Bo, Cy and 1 more."

@@ -12,16 +12,23 @@ AGES = (
     (3_600, "Within the hour"), (DAY_S, "Within a day"), (7 * DAY_S, "Within a week"), (30 * DAY_S, "Within a month"),
     (365 * DAY_S, "Within a year"),
 )  # fmt: skip
-ONE_BY_ONE = {"reshare": "reshare", "forward": "reshare", "copy": "copy", "copied": "copy"}
+ONE_BY_ONE = {
+    "reshare": ("reshare",), "forward": ("reshare",), "copy": ("copy",), "quote": ("quote",), "comment": ("comment",),
+    "copied": ("copy", "quote", "comment"),
+}  # fmt: skip
 """What is told person by person, until more than NAMED do it in one stretch of time."""
-DOERS = ("reshare", "copy", "scrape", "train", "extract", "leak", "sell", "breach", "dump", "complete", "ingest")
+DOERS = (
+    "reshare", "copy", "quote", "comment", "scrape", "train", "extract", "leak", "sell", "breach", "dump", "complete",
+    "ingest",
+)  # fmt: skip
 """Channels whose sentence is about who acts."""
 LEARNING = [name for name in CHANNELS if name not in ("reshare", "copy", "extract", "leak", "dump", "complete")]
 
 
 @dataclass(frozen=True)
 class Happened:
-    """An event in names: `age_s` since the post; `by` is who passed on or copied what is seen, or took what is read."""
+    """An event in names: `age_s` since the post; `by` is who passed on or copied what is seen, or took what is read;
+    `form` is a copy's, if it is a quote or a comment."""
 
     age_s: int
     channel: str
@@ -29,6 +36,12 @@ class Happened:
     by: str
     learner: str
     after: bool
+    form: str = ""
+
+    @property
+    def deed(self) -> str:
+        """What is told of it: its form, else its channel."""
+        return self.form or self.channel
 
 
 def tell_story(events: Sequence[Happened], *, decided: str) -> list[str]:
@@ -38,15 +51,15 @@ def tell_story(events: Sequence[Happened], *, decided: str) -> list[str]:
         many = {name for name, done in ONE_BY_ONE.items() if _distinct(among, done) > NAMED}
         groups: dict[tuple[str, str, str], list[str]] = {}
         for event in among:
-            alone = event.actor if event.channel in DOERS else event.by
-            group = (event.channel, "", "") if event.channel in many else (event.channel, alone, event.learner)
+            alone = event.actor if event.deed in DOERS else event.by
+            group = (event.deed, "", "") if event.deed in many else (event.deed, alone, event.learner)
             groups.setdefault(group, []).append(event.actor)
         lines += ["", heading, *("  " + _sentence(*group, actors) for group, actors in groups.items())]
     return lines or ["", "Nobody sees it."]
 
 
-def _distinct(events: Sequence[Happened], channel: str) -> int:
-    return len({event.actor for event in events if event.channel == channel})
+def _distinct(events: Sequence[Happened], deeds: Sequence[str]) -> int:
+    return len({event.actor for event in events if event.deed in deeds})
 
 
 def _chapters(events: Sequence[Happened], decided: str) -> list[tuple[str, list[Happened]]]:
@@ -70,7 +83,10 @@ def _sentence(channel: str, by: str, learner: str, actors: Sequence[str]) -> str
     if channel == "discovery":
         return f"{crowd} {'comes' if one else 'come'} across it, looking back{_names(people)}."
     if channel in ONE_BY_ONE and not by:
-        deed = {"reshare": "pass it on", "copy": "keep a copy and show it", "forward": "see what was passed on"}
+        deed = {
+            "reshare": "pass it on", "copy": "keep a copy and show it", "quote": "quote it",
+            "comment": "tell it in a comment", "forward": "see what was passed on",
+        }  # fmt: skip
         return f"{len(people)} people {deed.get(channel, 'see copies')}{_names(people)}."
     if channel == "forward":
         return f"{crowd} {'sees' if one else 'see'} what {by} passed on{_names(people)}."
@@ -84,6 +100,8 @@ def _of_things(channel: str, by: str, people: Sequence[str], times: int) -> str:
     return {
         "reshare": f"{by} passes it on.",
         "copy": f"{by} keeps a copy and shows it" + ("." if times == 1 else f", {times} times."),
+        "quote": f"{by} quotes it" + ("." if times == 1 else f", {times} times."),
+        "comment": f"{by} tells it in a comment" + ("." if times == 1 else f", {times} times."),
         "scrape": f"The harvester '{by}' takes it{often}.",
         "review": f"{len(people)} hired {'person reads' if len(people) == 1 else 'people read'} what '{by}' took.",
         "leak": f"What {by} kept of it gets out.",

@@ -10,13 +10,14 @@ from sim.core.errors import Mistake
 from sim.core.log import Block, Log
 from sim.core.schema import ACTIONS, AUDIENCES, CHANNELS, DAY_S, KINDS, LEARNERS
 from sim.exposure.apply import apply
-from sim.exposure.doors import close_doors
+from sim.exposure.doors import COMMENT, QUOTE, close_doors
 from sim.exposure.scene import Scene
 from sim.measure.telling import LEARNING, Happened, tell_prevented, tell_story
 from sim.verbs.plan import moment
 from sim.world.world import World
 
 BUSIEST = "busiest"
+FORMS = {"quote": QUOTE, "comment": COMMENT}
 SHOWN = {"only_me": "for herself", "friends": "for her friends", "public": "for everybody"}
 WAITS = ((3_600, "an hour"), (DAY_S, "a day"), (7 * DAY_S, "a week"), (30 * DAY_S, "a month"), (365 * DAY_S, "a year"))
 
@@ -50,6 +51,7 @@ def trace(config: dict[str, Any], world: World, scene: Scene, log: Log) -> dict[
         "prevented": prevented,
         "events": [
             {"at": moment(post["time"] + e.age_s), "channel": e.channel, "who": e.actor, "by": e.by, "as": e.learner}
+            | ({"form": e.form} if e.form else {})
             for e in events
         ],
         "story": story,
@@ -108,11 +110,19 @@ def named(
             return crawlers[int(o.holder[e.object[row]])]
         return who(parent) if parent >= 0 else ""
 
+    made = o.maker >= 0
+    flags = dict(zip(o.maker[made].tolist(), o.flags[made].tolist(), strict=True))
+
+    def form(row: int) -> str:
+        if CHANNELS[e.channel[row]] != "copy":
+            return ""
+        return next((name for name, flag in FORMS.items() if flags[row] & flag), "")
+
     order = rows[np.argsort(e.time[rows], kind="stable")]
     return [
         Happened(
             int(e.time[row]) - posted, CHANNELS[e.channel[row]], who(row), by(row), LEARNERS[e.learner[row]],
-            bool(e.time[row] >= decision),
+            bool(e.time[row] >= decision), form(row),
         )
         for row in order.tolist()
     ]  # fmt: skip
