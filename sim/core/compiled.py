@@ -171,6 +171,22 @@ def gather(column: Array, rows: Array, into: Array) -> None:
 
 
 @lean
+def place_near(column: Array, value: Integer, guess: Integer) -> int:
+    """`np.searchsorted(column, value)` for who knows about where: steps from `guess` on that double, then halve."""
+    low, high, at, step = 0, len(column), min(guess, len(column)), 1
+    while at < high and column[np.uintp(at)] < value:
+        low, at, step = at + 1, at + step, 2 * step
+    high, at, step = min(at, high), low - 1 if low else min(at, high) - 1, 1
+    while at >= low and column[np.uintp(at)] >= value:
+        high, at, step = at, at - step, 2 * step
+    low = max(low, at + 1)
+    while low < high:
+        middle = (low + high) >> 1
+        low, high = (middle + 1, high) if column[np.uintp(middle)] < value else (low, middle)
+    return whole(low)
+
+
+@lean
 def delay(table: Array, word: np.uint64) -> int:
     """Seconds drawn from a table of quantiles; the numpy twin is `sim.core.quantile.delay`."""
     row = np.uintp(word >> np.uint64(52))

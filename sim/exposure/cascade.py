@@ -34,7 +34,7 @@ def keen_posts(posts: Posts, start: Array, rows: Rows, threshold: Integer, key: 
     for stage in range(len(start)):
         for p in range(len(posts.id)):
             widest = max(widest, start[stage, p + 1] - start[stage, p])
-    coin, unused = np.empty(widest, dtype=np.uint64), np.empty(widest, dtype=np.uint64)
+    coin, unused = np.empty(widest + WIDE, dtype=np.uint64), np.empty(widest + WIDE, dtype=np.uint64)
     mark_keen(posts, start, rows, np.uint64(threshold), key, coin, unused, keen)
     return keen
 
@@ -48,7 +48,7 @@ def mark_keen(
     for p in range(len(posts.id)):
         for stage in range(len(start) if posts.audience[p] == 2 else 0):
             low, high = start[stage, p], start[stage, p + 1]
-            draw_each(key, posts.id[p], rows.actor[low:high], 0, coin, unused)
+            draw_each(key, posts.id[p], rows.actor[low : high + (low - high) % WIDE], 0, coin, unused)
             for row in range(low, high):
                 passed = coin[np.uintp(row - low)] >> np.uint64(32) < threshold
                 keen[p] |= passed & is_view(rows.channel[np.uintp(row)])

@@ -11,7 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, compiled, delay, draw_each, draw_on, fetch, inlined, lean, whole, wider
+from sim.core.compiled import (
+    WIDE, Array, Integer, compiled, delay, draw_each, draw_on, fetch, inlined, lean, place_near, whole, wider,
+)  # fmt: skip
 from sim.core.errors import require_above_0
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, exponential
@@ -166,7 +168,7 @@ def found(
     as far as the room goes: how many posts are done then."""
     friend_key, visitor_key, look_key = keys
     center = met = NOBODY
-    count = 0
+    count = within = came = 0
     for p in range(done, len(posts.id)):
         author, subject, time, n = posts.author[p], posts.subject[p], posts.time[p], start[p]
         if n + len(crowd.since) + len(looks.since) > len(rows.time):
@@ -179,7 +181,8 @@ def found(
             if met != author:
                 met, count = author, meet(ties, author, crowd)
             draw_crowd(friend_key, posts.id[p], crowd, count)
-            for each in crowd.picked[: soon(crowd.coin[:count], delays, last - time, crowd.picked)]:
+            within = place_near(delays, last - time, within)
+            for each in crowd.picked[: soon(crowd.coin[:count], within, crowd.picked)]:
                 i, row = np.uintp(each), np.uintp(n)
                 seen, who = max(time, crowd.since[i]) + delay(delays, crowd.coin[i]), crowd.who[i]
                 rows.time[row], rows.actor[row] = seen, who
@@ -194,8 +197,9 @@ def found(
             host = guests.profile[p]
             visits = guests.time[guests.start[host] : guests.start[host + 1]]
             last = min(close[3 * p + 1], horizon_end)
-            made = looked(posts.id[p], time, last, visits, hazards[host], look_key, looks)
-            draw_each(visitor_key, author, looks.picked[:made], 0, looks.coin, looks.when)
+            came = place_near(visits, time + 1, came)
+            made = looked(posts.id[p], came, place_near(visits, last, len(visits) - 1), hazards[host], look_key, looks)
+            draw_each(visitor_key, author, looks.picked[: made + -made % WIDE], 0, looks.coin, looks.when)
             fill(rows, n, n + made, 3 * p + 1, DISCOVERY)
             for nth in range(made):
                 guest = looks.coin[nth] % np.uint64(population)
@@ -212,14 +216,9 @@ def found(
 
 
 @inlined
-def looked(
-    post: Integer, time: Integer, last: Integer, visits: Array, hazard: Integer, key: np.uint64, looks: Crowd
-) -> int:
-    """The visits after a post's `time` and before `last` that look at it, into `looks`; how many."""
-    at = np.searchsorted(visits, time, side="right")
-    end = np.searchsorted(visits, last, side="left")
-    word = looks.when[:DRAWN_AHEAD]
-    hit = 0
+def looked(post: Integer, first: Integer, end: Integer, hazard: Integer, key: np.uint64, looks: Crowd) -> int:
+    """Which visits from the `first` before `end` look at a post, into `looks`; how many."""
+    word, at, hit = looks.when[:DRAWN_AHEAD], first, 0
     while at < end:
         draw_on(key, post, hit, word)
         for each in word:
@@ -233,10 +232,9 @@ def looked(
 
 
 @inlined
-def soon(word: Array, delays: Array, within: Integer, found: Array) -> int:
-    """Which words may give a delay below `within` (s), by their table rows alone: numbers in `found`; how many."""
-    rows = np.uint64(np.searchsorted(delays, within))
-    count = 0
+def soon(word: Array, within: Integer, found: Array) -> int:
+    """Which words give a delay of the first `within` rows of its table: numbers in `found`; how many."""
+    count, rows = 0, np.uint64(within)
     for i in range(len(word)):
         found[np.uintp(count)] = i
         count += word[i] >> np.uint64(52) < rows
