@@ -173,7 +173,7 @@ def gather(column: Array, rows: Array, into: Array) -> None:
 @lean
 def place_near(column: Array, value: Integer, guess: Integer) -> int:
     """`np.searchsorted(column, value)` for who knows about where: steps from `guess` on that double, then halve."""
-    low, high, at, step = 0, len(column), min(guess, len(column)), 1
+    low, high, at, step = 0, len(column), whole(min(guess, len(column))), 1
     while at < high and column[np.uintp(at)] < value:
         low, at, step = at + 1, at + step, 2 * step
     high, at, step = min(at, high), low - 1 if low else min(at, high) - 1, 1

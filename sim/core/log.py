@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from sim.core.packed import Packed
 from sim.core.schema import arrow_schema, table
 
 VIEWS = ("feed", "tag", "discovery", "forward")
@@ -21,7 +22,7 @@ SHOWS = (*VIEWS, "copied")
 
 @dataclass(frozen=True)
 class Events:
-    """Columns of `events` in memory (schema.py), one row an event, parents before children: 24 bytes an event."""
+    """Columns of `events` in memory (schema.py), one row an event, parents before children."""
 
     object: NDArray[np.int32]
     parent: NDArray[np.int32]
@@ -54,13 +55,18 @@ class Block:
 
     first: int
     event_start: NDArray[np.int64]
-    events: Events
+    events: Events | Packed
     objects: Objects
 
     @property
     def posts(self) -> int:
         """How many posts it holds."""
         return len(self.event_start) - 1
+
+    @property
+    def told(self) -> Events:
+        """Its events with all their columns."""
+        return Events(*(getattr(self.events, field.name) for field in fields(Events)))
 
     @property
     def late(self) -> int:
@@ -93,7 +99,7 @@ def block_columns(
     own, events, objects = 3 * block.posts, block.events, block.objects
     late = 3 * len(post) + late_before - own
     number = np.arange(len(objects.id)) + np.where(np.arange(len(objects.id)) < own, 3 * block.first, late)
-    told = {field.name: getattr(events, field.name) for field in fields(Events)}
+    told = vars(block.told)
     told["object"] = np.where(events.object < 0, -1, number[events.object])
     told["parent"] = np.where(events.parent < 0, -1, events.parent.astype(np.int64) + events_before)
     held = {field.name: getattr(objects, field.name) for field in fields(Objects)}

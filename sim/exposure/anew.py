@@ -114,7 +114,7 @@ def _spliced(block: Block, rows: Rows, fresh: Log) -> Block:
         event_post.append(np.where(kept[of_event], posts[of_event] - block.first, block.posts))
         object_post.append(np.where(kept[part.objects.post], posts[part.objects.post] - block.first, block.posts))
         late.append(part.objects.kind >= COPY)
-        events.append(part.events)
+        events.append(part.told)
         objects.append(part.objects)
     row = _places(np.concatenate(event_post), block.posts)
     post, is_late = np.concatenate(object_post), np.concatenate(late)

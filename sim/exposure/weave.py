@@ -4,9 +4,13 @@ from dataclasses import fields
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, compiled, copy_run, lean
-from sim.core.log import Block, Events, Objects
-from sim.exposure.columns import Rows, new_rows
+from sim.core.compiled import SOME, Array, Integer, compiled, copy_run, lean
+from sim.core.log import Block, Objects
+from sim.core.packed import Packed, leading
+from sim.exposure.columns import ROW_TYPES, Rows
+
+PACKED = ("parent", "key", "mark")
+"""Columns kept of those rows alone that say something in one of them."""
 
 
 def order(post: Array, posts: Integer) -> tuple[Array, Array]:
@@ -34,18 +38,26 @@ def woven(first: int, rows: Rows, start: Array, objects: Objects) -> Block:
     Rows of stage s and post p are rows[start[s, p]:start[s, p + 1]].
     """
     stages, posts = len(start), start.shape[1] - 1
-    base = 3 * posts
-    event_start = start.sum(axis=0) - start[:, 0].sum()
-    final, moved = new_rows(len(rows.time)), np.empty((stages, posts), dtype=np.int64)
-    lay(rows, start, final, moved)
+    base, offsets = 3 * posts, start[:, 0]
+    event_start = start.sum(axis=0) - offsets.sum()
+    plain, moved = np.zeros(posts, dtype=np.int32), np.empty((stages, posts), dtype=np.int64)
+    settle(rows, start, plain, moved)
     late_place = places(objects.post[base:], posts)[1]
     object_place = np.concatenate([np.arange(base, dtype=np.int32), base + late_place])
     for stage in range(stages):
         own = slice(start[stage, 0], start[stage, -1])
         if rows.parent[own].max(initial=-1) >= 0 or rows.object[own].max(initial=-1) >= base:
-            refer(start[stage], moved[stage], start[:, 0], moved, object_place, base, final.object, final.parent)
-    events = Events(*final.part(0, len(rows.time)))
-    return Block(first, event_start, events, _laid(objects, base, late_place, object_place, start[:, 0], moved))
+            refer(start[stage], offsets, moved, object_place, base, rows.object, rows.parent)
+    count, late = len(rows.time), len(rows.time) - int(plain.sum())
+    final = Rows(*(
+        np.empty((late if name in PACKED else count) + SOME, dtype=kind) for name, kind in ROW_TYPES.items()
+    ))  # fmt: skip
+    lay(rows, start, plain, moved, final)
+    events = Packed(
+        final.object[:count], final.time[:count], final.channel[:count], final.actor[:count], final.learner[:count],
+        event_start, plain, final.parent[:late], final.key[:late], final.mark[:late],
+    )  # fmt: skip
+    return Block(first, event_start, events, _laid(objects, base, late_place, object_place, offsets, moved))
 
 
 def _laid(objects: Objects, base: int, late_place: Array, object_place: Array, offsets: Array, moved: Array) -> Objects:
@@ -115,33 +127,51 @@ def remade(maker: Array, post: Array, offsets: Array, moved: Array) -> Array:
 
 
 @lean
-def lay(rows: Rows, start: Array, final: Rows, moved: Array) -> None:
-    """Copy all rows to their places, and tell how far those of each stage and post move."""
+def settle(rows: Rows, start: Array, plain: Array, moved: Array) -> None:
+    """Tell how far the rows of each stage and post will move, and how many of a post's first rows are plain."""
     at = 0
     for p in range(start.shape[1] - 1):
+        only = True
         for stage in range(len(start)):
-            low, count = start[stage, p], start[stage, p + 1] - start[stage, p]
+            low, high = start[stage, p], start[stage, p + 1]
             moved[stage, p] = at - low
-            copy_run(final.object, at, rows.object, low, count)
-            copy_run(final.parent, at, rows.parent, low, count)
-            copy_run(final.time, at, rows.time, low, count)
-            copy_run(final.channel, at, rows.channel, low, count)
-            copy_run(final.actor, at, rows.actor, low, count)
-            copy_run(final.key, at, rows.key, low, count)
-            copy_run(final.mark, at, rows.mark, low, count)
-            copy_run(final.learner, at, rows.learner, low, count)
-            at += count
+            at += high - low
+            if only:
+                found = leading(rows.parent, rows.key, rows.mark, low, high)
+                plain[p] += found
+                only = found == high - low
 
 
 @lean
 def refer(
-    start: Array, shift: Array, offsets: Array, moved: Array, object_place: Array, base: Integer, object_: Array,
-    parent: Array,
-) -> None:  # fmt: skip
-    """Make objects and parents of a stage that has been laid rows of the finished block."""
+    start: Array, offsets: Array, moved: Array, object_place: Array, base: Integer, object_: Array, parent: Array
+) -> None:
+    """Make objects and parents of a stage those of the finished block."""
     for p in range(len(start) - 1):
-        for at in range(start[p] + shift[p], start[p + 1] + shift[p]):
+        for at in range(start[p], start[p + 1]):
             row = np.uintp(at)
             if object_[row] >= base:
                 object_[row] = object_place[np.uintp(object_[row])]
             parent[row] = final_row(parent[row], p, offsets, moved)
+
+
+@lean
+def lay(rows: Rows, start: Array, plain: Array, moved: Array, final: Rows) -> None:
+    """Copy all rows to their places; parents, keys and marks of those alone that are not plain."""
+    late = 0
+    for p in range(start.shape[1] - 1):
+        left = plain[p]
+        for stage in range(len(start)):
+            low, count = start[stage, p], start[stage, p + 1] - start[stage, p]
+            at = low + moved[stage, p]
+            copy_run(final.object, at, rows.object, low, count)
+            copy_run(final.time, at, rows.time, low, count)
+            copy_run(final.channel, at, rows.channel, low, count)
+            copy_run(final.actor, at, rows.actor, low, count)
+            copy_run(final.learner, at, rows.learner, low, count)
+            passed = min(left, count)
+            left -= passed
+            copy_run(final.parent, late, rows.parent, low + passed, count - passed)
+            copy_run(final.key, late, rows.key, low + passed, count - passed)
+            copy_run(final.mark, late, rows.mark, low + passed, count - passed)
+            late += count - passed

@@ -7,13 +7,10 @@ one post's fate does not hang on another's; those views lie in public reach. Bot
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.compiled import (
-    WIDE, Array, Integer, compiled, delay, draw_each, draw_on, fetch, inlined, lean, place_near, whole, wider,
-)  # fmt: skip
+from sim.core.compiled import WIDE, Array, Integer, delay, draw_each, fetch, inlined, lean, place_near
 from sim.core.errors import require_above_0
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, exponential
@@ -21,12 +18,11 @@ from sim.core.schema import YEAR_S
 from sim.exposure.bars import Bars, admitted, barred
 from sim.exposure.columns import Crowd, Posts, Rows, Ties, draw_crowd, fill, meet, new_crowd, tell_strangers
 from sim.exposure.draft import Draft
+from sim.exposure.guests import DRAWN_AHEAD, SKIPS, Guests, looked, visits_to
 from sim.exposure.reach import NOBODY, draw_circle, new_circle
 from sim.exposure.story import Story
 
 DISCOVERY = 2
-DRAWN_AHEAD = 16
-"""Visits to a profile, and looks at a post, drawn together."""
 MOST_SEEN_SHARE = 0.9
 """One visitor sees at most this share of a profile's public items, however few there are."""
 
@@ -109,55 +105,6 @@ class Discovery:
             visit, hit = visit + 1, hit + 1
 
 
-SKIPS = exponential(mean_s=2.0**20)
-"""Exponential of mean 2^20: over a hazard of 2^32 ln, the number of visits passed over before the next look."""
-
-
-class Guests(NamedTuple):
-    """Strangers' visits to some profiles (CSR): their times (s), ascending; and the profile of each post, by row."""
-
-    start: Array
-    time: Array
-    profile: Array
-
-
-@compiled
-def visits_to(
-    people: Array, joined: Array, horizon_end: Integer, key: np.uint64, gaps: Array
-) -> tuple[Array, Array]:  # fmt: skip
-    """Where each person's visits start, and their times up to the horizon, the first after it the last."""
-    start, times = np.zeros(len(people) + 1, dtype=np.int64), np.empty(1 << 16, dtype=np.int64)
-    word = np.empty(DRAWN_AHEAD, dtype=np.uint64)
-    for row in range(len(people)):
-        end = -1
-        while end < 0:
-            end = visit(people[row], joined[people[row]], horizon_end, key, gaps, word, times, start[row])
-            if end < 0:
-                times = wider(times, 2 * len(times))
-        start[row + 1] = end
-    return start, times[: start[-1]]
-
-
-@lean
-def visit(
-    person: Integer, joined: Integer, horizon_end: Integer, key: np.uint64, gaps: Array, word: Array, times: Array,
-    at: Integer,
-) -> int:  # fmt: skip
-    """Write a person's visits from row `at` on; the row after them, or -1 where there is not enough room."""
-    time, count = whole(joined), 0
-    while time < horizon_end:
-        if at + count + len(word) > len(times):
-            return -1
-        draw_on(key, person, count, word)
-        for each in word:
-            time += 1 + delay(gaps, each)
-            times[np.uintp(at + count)] = time
-            count += 1
-            if time >= horizon_end:
-                break
-    return whole(at + count)
-
-
 @lean
 def found(
     posts: Posts, ties: Ties, guests: Guests, hazards: Array, close: Array, bars: Bars, horizon_end: Integer,
@@ -213,22 +160,6 @@ def found(
             tell_strangers(rows, first, n, circle)
         start[p + 1] = n
     return len(posts.id)
-
-
-@inlined
-def looked(post: Integer, first: Integer, end: Integer, hazard: Integer, key: np.uint64, looks: Crowd) -> int:
-    """Which visits from the `first` before `end` look at a post, into `looks`; how many."""
-    word, at, hit = looks.when[:DRAWN_AHEAD], first, 0
-    while at < end:
-        draw_on(key, post, hit, word)
-        for each in word:
-            at += (delay(SKIPS, each) << 12) // hazard
-            if at >= end:
-                break
-            looks.picked[hit] = at
-            hit += 1
-            at += 1
-    return hit
 
 
 @inlined
