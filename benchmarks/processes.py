@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.compiled import Array
 from sim.core.log import Log
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, exponential
@@ -17,6 +18,7 @@ from sim.exposure.bars import no_bars
 from sim.exposure.channels.feed import Feed
 from sim.exposure.channels.reshare import Reshare
 from sim.exposure.propagate import POSTS_A_BLOCK, propagate
+from sim.exposure.quality import ONE, Fading, never_fading
 from sim.exposure.scene import Scene
 
 HORIZON_S = 2**30
@@ -104,8 +106,11 @@ class Passing(Reshare):
     mean_s: float
     period_s: float | None
 
-    def threshold(self, scene: Scene) -> int:
-        return int(self.share * 2**32)
+    def fading(self) -> Fading:
+        return never_fading(self.share)
+
+    def interest(self, scene: Scene, noise: Noise, post: Array) -> tuple[Array, Array]:
+        return np.full(len(post), ONE), np.full(len(post), ONE)
 
     def tables(self) -> tuple[Quantiles, Quantiles, Quantiles]:
         forever = np.full(4097, HORIZON_S, dtype=np.int64)
@@ -125,7 +130,10 @@ class Showing(Feed):
 
 def channels(*, share: float, mean_s: float, period_s: float | None = None) -> list[Showing | Passing]:
     """A cascade: `share` of those reached pass on, each transmission takes an exponential time."""
-    return [Showing(1.0, 1.0, mean_s), Passing(0.0, 1.0, 1.0, 1.0, 1.0, share, mean_s, period_s)]
+    return [
+        Showing(1.0, 1.0, 0.0, mean_s),
+        Passing(0.0, 1.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0, 1.0, share, mean_s, period_s),
+    ]
 
 
 def scene(graph: Graph, seeds: NDArray[np.int64], chance: float) -> Scene:

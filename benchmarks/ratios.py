@@ -97,7 +97,7 @@ def feed_row(people: int = 4000) -> Row:
     """Feed deliveries alone. SimSoM is in no package index, so it has no figure of this run."""
     graph = attached(people, 25, np.random.default_rng(10))
     stage = scene(graph, np.arange(people).repeat(20), 0.35)
-    feed = Feed(delay_median_s=4800, delay_sigma=1.757)
+    feed = Feed(delay_median_s=4800, delay_sigma=1.757, quality_share=0.0)
     events = propagate(stage, [feed], Noise(11), threads=1).events
     ours = events / least(lambda: propagate(stage, [feed], Noise(11), threads=1))
     return row("feed deliveries, 4,000 people, one core", "events a second", "SimSoM: cannot be installed", ours, None)

@@ -157,13 +157,13 @@ def channels(unit_s: int, *, drawn_share: float = 0.0) -> dict[str, Channel]:
         "people": Buyer(("name", "place", "contact"), 0.8, 2 * day_share, 0.5, by_right_alone=False),
     }
     return {
-        "feed": Feed(delay_median_s=6 * unit_s, delay_sigma=1.5),
+        "feed": Feed(delay_median_s=6 * unit_s, delay_sigma=1.5, quality_share=0.8),
         "discovery": Discovery(
             per_tie_per_year=YEAR_S / (20 * unit_s), visits_per_month=YEAR_S / 12 / (3 * unit_s), items_per_visit=1.0
         ),
         "reshare": Reshare(
-            p_share=1.0, reaction_mean_s=unit_s, delay_median_s=unit_s, delay_sigma=1.0,
-            gone_per_year=YEAR_S / (10 * unit_s),
+            p_share=1.0, fades_after_s=4 * unit_s, fades_power=0.5, virality_sigma=1.0, second_hand_share=0.7,
+            reaction_mean_s=unit_s, delay_median_s=unit_s, delay_sigma=1.0, gone_per_year=YEAR_S / (10 * unit_s),
         ),
         "copy": Copy(
             p_copy=1.0, copy_delay_mean_s=unit_s, delay_median_s=2 * unit_s, delay_sigma=1.0,

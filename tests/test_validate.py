@@ -34,8 +34,8 @@ from sim.world.graph import named_graph
 
 CONF = Path(__file__).parents[1] / "conf"
 FACTS = yaml.safe_load((CONF / "facts.yaml").read_text())
-CALIBRATED = {"V01", "V02", "V12", "V13", "V17", "V18", "V20", "V23", "V24", "V25", "V26", "V32"}
-BOTH = {"V17", "V20", "V33"}
+CALIBRATED = {"V01", "V02", "V12", "V13", "V17", "V18", "V20", "V22", "V23", "V24", "V25", "V26", "V32"}
+BOTH = {"V20", "V21", "V33"}
 """Facts with one statistic fitted to and another, independent one held out."""
 
 

@@ -33,6 +33,12 @@ def require_above_0(**numbers: float) -> None:
         require(isfinite(number) and number > 0, f"'{name}' is {number!r}; it takes a finite number above 0.")
 
 
+def require_not_below_0(**numbers: float) -> None:
+    """Raise Mistake unless every named number is finite and not below 0."""
+    for name, number in numbers.items():
+        require(isfinite(number) and number >= 0, f"'{name}' is {number!r}; it takes a finite number from 0 up.")
+
+
 def require_share(**numbers: float) -> None:
     """Raise Mistake unless every named number lies from 0 to 1."""
     for name, number in numbers.items():

@@ -9,6 +9,7 @@ from sim.core.heap import BRANCHES
 from sim.exposure.bars import Bars
 from sim.exposure.columns import Posts, Rows, Ties
 from sim.exposure.delivery import Desk, new_desk
+from sim.exposure.quality import chance_at
 from sim.exposure.reach import NOBODY, draw_circle, is_friend
 from sim.exposure.reached import BROUGHT, FIRST, SHARE, WHO, Reached, emptied, nobody_yet, note, place_of, with_room
 from sim.exposure.shares import write_view
@@ -28,30 +29,32 @@ class Views(NamedTuple):
 
 
 @compiled
-def keen_posts(posts: Posts, start: Array, rows: Rows, threshold: Integer, key: np.uint64) -> Array:
+def keen_posts(posts: Posts, start: Array, rows: Rows, chances: Chances) -> Array:
     """Which public posts some viewer passes on; post p's rows are rows[start[s, p]:start[s, p + 1]] for each s."""
     keen, widest = np.zeros(len(posts.id), dtype=np.bool_), 0
     for stage in range(len(start)):
         for p in range(len(posts.id)):
             widest = max(widest, start[stage, p + 1] - start[stage, p])
     coin, unused = np.empty(widest + WIDE, dtype=np.uint64), np.empty(widest + WIDE, dtype=np.uint64)
-    mark_keen(posts, start, rows, np.uint64(threshold), key, coin, unused, keen)
+    mark_keen(posts, start, rows, chances, coin, unused, keen)
     return keen
 
 
 @lean
 def mark_keen(
-    posts: Posts, start: Array, rows: Rows, threshold: np.uint64, key: np.uint64, coin: Array, unused: Array,
-    keen: Array,
+    posts: Posts, start: Array, rows: Rows, chances: Chances, coin: Array, unused: Array, keen: Array
 ) -> None:  # fmt: skip
-    """Mark the posts of `keen_posts`, drawing a stage's coins together."""
+    """Mark the posts of `keen_posts`, drawing a stage's coins together; each view as if it were the first."""
     for p in range(len(posts.id)):
+        ceiling = np.uint64(chances.ceiling[p])
         for stage in range(len(start) if posts.audience[p] == 2 else 0):
             low, high = start[stage, p], start[stage, p + 1]
-            draw_each(key, posts.id[p], rows.actor[low : high + (low - high) % WIDE], 0, coin, unused)
+            draw_each(chances.reshare, posts.id[p], rows.actor[low : high + (low - high) % WIDE], 0, coin, unused)
             for row in range(low, high):
-                passed = coin[np.uintp(row - low)] >> np.uint64(32) < threshold
-                keen[p] |= passed & is_view(rows.channel[np.uintp(row)])
+                luck = coin[np.uintp(row - low)] >> np.uint64(32)
+                if luck < ceiling and is_view(rows.channel[np.uintp(row)]):
+                    age = rows.time[np.uintp(row)] - posts.time[p]
+                    keen[p] |= luck < chance_at(chances.ages, chances.chance, chances.keen[p], age)
 
 
 @compiled
@@ -113,7 +116,7 @@ def spread(
             if state[QUEUED] + lacking + BRANCHES > len(queue):
                 queue = wider(queue, 2 * (state[QUEUED] + lacking + BRANCHES))
             if state[COUNT] == 0:
-                begin(posts.id[p], views, low, high, last, ties, chances, reached, queue, desk, state)
+                begin(p, posts.id[p], posts.time[p], views, low, high, last, ties, chances, reached, queue, desk, state)
             lacking = take_turns(p, posts, ties, bars, chances, last, newest, circle, reached, queue, rows, desk, state)
         write_rest(rows, reached, circle, state)
         start[p + 1] = state[WRITTEN]
@@ -124,8 +127,8 @@ def spread(
 
 @lean
 def begin(
-    post: Integer, views: Views, low: Integer, high: Integer, last: Integer, ties: Ties, chances: Chances,
-    reached: Reached, queue: Array, desk: Desk, state: Array,
+    p: Integer, post: Integer, posted: Integer, views: Views, low: Integer, high: Integer, last: Integer, ties: Ties,
+    chances: Chances, reached: Reached, queue: Array, desk: Desk, state: Array,
 ) -> None:  # fmt: skip
     """Enter a post's views by earlier stages, the earlier row where two are at one time, and who passes it on."""
     count, known = 0, reached.known
@@ -136,7 +139,10 @@ def begin(
         count = max(count, place + 1)
     for place in range(count):
         desk.whom[place], desk.moment[place], desk.place[place] = known[place, WHO], known[place, FIRST], place
-    state[COUNT], state[QUEUED] = count, line_up(chances, post, last, ties, desk, count, queue, 0)
+    state[COUNT], state[QUEUED] = (
+        count,
+        line_up(chances, p, post, posted, chances.keen[p], last, ties, desk, count, queue, 0),
+    )
 
 
 @lean

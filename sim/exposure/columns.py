@@ -98,12 +98,13 @@ class Paper:
 
 
 class Crowd(NamedTuple):
-    """Those who may see one person's posts, as `meet` left them: who, their chance, since when (s); then their draws
-    for one post, and who is picked."""
+    """Those who may see one person's posts, as `meet` left them: who, their chance, since when (s); then, for one post,
+    their chance as its quality has it, their draws, and who is picked."""
 
     who: Array
     chance: Array
     since: Array
+    lifted: Array
     coin: Array
     when: Array
     picked: Array
@@ -114,7 +115,8 @@ def new_crowd(people: int) -> Crowd:
     room = people + -people % WIDE
     who, chance, since = np.zeros(room, dtype=np.int32), np.empty(room, dtype=np.uint32), np.empty(room, dtype=np.int64)
     coin, when = np.empty(room, dtype=np.uint64), np.empty(room, dtype=np.uint64)
-    return Crowd(who, chance, since, coin, when, np.empty(room + 1, dtype=np.int32))
+    lifted, picked = np.empty(room, dtype=np.uint32), np.empty(room + 1, dtype=np.int32)
+    return Crowd(who, chance, since, lifted, coin, when, picked)
 
 
 @lean

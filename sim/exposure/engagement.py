@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.compiled import Array, Integer, compiled, draw
+from sim.core.compiled import Array, compiled, draw
 from sim.core.log import VIEWS, Log
 from sim.core.noise import Noise
 from sim.core.schema import CHANNELS
+from sim.exposure.quality import quality
 
 SEEN = np.array([name in VIEWS for name in CHANNELS])
 RESHARE = CHANNELS.index("reshare")
@@ -50,19 +51,25 @@ class Engagement:
 
 
 def engagement(log: Log, noise: Noise, *, like_share: float) -> Engagement:
-    """Likes and reshares of a log. A view brings a like with `like_share`, keyed by (post, viewer, visit)."""
+    """Likes and reshares of a log. A view brings a like with `like_share`, keyed by (post, viewer, visit): of the
+    dullest post never, of the best twice as often."""
+    thresholds = like_thresholds(noise, log.post, like_share)
     columns: list[list[Array]] = [[], [], [], [], []]
     for block in log.blocks:
         events = block.events
         post = block.first + np.repeat(np.arange(block.posts), np.diff(block.event_start))
-        likes = liked(
-            log.post, post, events.channel, events.actor, events.key, SEEN, int(like_share * 2**32), noise.key("like")
-        )
+        likes = liked(log.post, post, events.channel, events.actor, events.key, SEEN, thresholds, noise.key("like"))
         passed = events.channel == RESHARE
         parts = (post[likes], events.time[likes], post[passed], events.time[passed], events.actor[passed])
         for column, part in zip(columns, parts, strict=True):
             column.append(part)
     return Engagement(len(log.post), *(np.concatenate(column) for column in columns))
+
+
+def like_thresholds(noise: Noise, post: NDArray[np.int64], like_share: float) -> NDArray[np.uint64]:
+    """The chance (times 2^32) that a view of each post brings a like: 2 u times the mean."""
+    best = np.uint64(min(round(like_share * 2**32), 2**32 - 1))
+    return (quality(noise, post) >> np.uint64(32)) * best >> np.uint64(31)
 
 
 @compiled
@@ -73,12 +80,14 @@ def liked(
     actor: Array,
     key: Array,
     views: Array,
-    threshold: Integer,
+    threshold: Array,
     like_key: np.uint64,
 ) -> Array:
     """Which events are views that bring a like."""
     likes = np.zeros(len(post), dtype=np.bool_)
     for row in range(len(post)):
         if views[channel[row]]:
-            likes[row] = draw(like_key, identity[post[row]], actor[row], key[row])[0] >> np.uint64(32) < threshold
+            likes[row] = (
+                draw(like_key, identity[post[row]], actor[row], key[row])[0] >> np.uint64(32) < threshold[post[row]]
+            )
     return likes

@@ -9,6 +9,7 @@ from sim.core.heap import BRANCHES, pop, push
 from sim.exposure.bars import Bars, barred, taken_back
 from sim.exposure.columns import Posts, Rows, Ties
 from sim.exposure.delivery import Desk, deliver, in_time
+from sim.exposure.quality import chance_at
 from sim.exposure.reached import BROUGHT, FIRST, SHARE, WHO, Reached, holds, note, place_of, slot
 from sim.exposure.shares import write_share
 
@@ -19,12 +20,17 @@ COUNT, QUEUED, WRITTEN = range(3)
 
 
 class Chances(NamedTuple):
-    """Keys of the decisions, the chance of a reshare a view (times 2^32), and delays, s (Reshare.tables)."""
+    """Keys of the decisions; the chance of a reshare a view (`Fading`), interest in each post at first and second hand,
+    and the chance it begins with; delays, s (Reshare.tables)."""
 
     reshare: np.uint64
     delivery: np.uint64
     unshare: np.uint64
-    threshold: int
+    ages: Array
+    chance: Array
+    keen: Array
+    second: Array
+    ceiling: Array
     reaction: Array
     deliveries: Array
     ending: Array
@@ -83,21 +89,23 @@ def take_turns(
             note(reached, at, seen, place)
             desk.whom[np.uintp(fresh)], desk.moment[np.uintp(fresh)], desk.place[np.uintp(fresh)] = target, seen, at
             fresh += 1
-        queued = line_up(chances, post, last, ties, desk, fresh, queue, queued)
+        keen = chances.second[np.uintp(p)]
+        queued = line_up(chances, p, post, posts.time[p], keen, last, ties, desk, fresh, queue, queued)
     state[COUNT], state[QUEUED], state[WRITTEN] = count, queued, written
     return 0
 
 
 @inlined
 def line_up(
-    chances: Chances, post: Integer, last: Integer, ties: Ties, desk: Desk, fresh: Integer, queue: Array,
-    queued: Integer,
+    chances: Chances, p: Integer, post: Integer, posted: Integer, keen: Integer, last: Integer, ties: Ties, desk: Desk,
+    fresh: Integer, queue: Array, queued: Integer,
 ) -> int:  # fmt: skip
     """Put those into the queue who pass on what they see first, out of the `fresh` on the desk; how many stand there.
 
-    Nothing is drawn where all do, and at once.
+    Nothing is drawn where all do, at any age and at once.
     """
-    certain = chances.threshold >= 2**32 and chances.reaction[0] == chances.reaction[-1]
+    ceiling = chances.ceiling[np.uintp(p)]
+    certain = ceiling >= 2**32 and len(chances.ages) == 0 and chances.reaction[0] == chances.reaction[-1]
     for each in range(0 if certain else fresh):
         i = np.uintp(each)
         desk.luck[i], desk.wait[i] = draw(chances.reshare, post, desk.whom[i], 0)
@@ -105,7 +113,8 @@ def line_up(
         i = np.uintp(each)
         shared = desk.moment[i] + chances.reaction[0]
         if not certain:
-            if desk.luck[i] >> np.uint64(32) >= chances.threshold:
+            coin = desk.luck[i] >> np.uint64(32)
+            if coin >= ceiling or coin >= chance_at(chances.ages, chances.chance, keen, desk.moment[i] - posted):
                 continue
             shared = desk.moment[i] + delay(chances.reaction, desk.wait[i])
         if shared < last:

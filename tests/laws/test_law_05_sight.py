@@ -18,6 +18,7 @@ from sim.core.parameters import settle
 from sim.core.schema import ACTIONS, BESIDE, CHANNELS, CLASSES, DAY_S, KINDS
 from sim.experiment import simulate
 from sim.exposure.engagement import engagement
+from sim.exposure.quality import lift, lifted, quality
 from sim.exposure.scene import Scene
 from sim.owners import Desk, know, plans
 from sim.verbs.compose import compose_config, options
@@ -27,6 +28,9 @@ from sim.worlds import make_world, world_noise
 STRATEGIES = options("strategy")
 POSTED = [kind for kind in KINDS if kind not in BESIDE]
 WORDS = ["world.size=120", "world.owners=3", "horizon_days=60", "platform=by_hand", "content=full"]
+
+
+QUALITY_SHARE = 1.0
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,7 @@ class Bench:
 def bench() -> Bench:
     config = compose_config("compare", [*WORDS, f"strategy=[{','.join(STRATEGIES)}]"])
     config["channel"]["reshare"]["p_share"] = 0.02  # so that counts of reshares tell posts apart
+    config["channel"]["feed"]["quality_share"] = QUALITY_SHARE
     world, noise = make_world(config, 0), world_noise(config, 0).branch("luck 0")
     scene, log = simulate(world, config, noise)
     return Bench(config, world, scene, log, noise)
@@ -154,7 +159,9 @@ def predicted(scene: Scene, posts: np.ndarray, noise: Noise | None) -> np.ndarra
         at = slice(scene.start[scene.author[row]], scene.start[scene.author[row] + 1])
         coins = scene.visibility[at] / 2**32
         if noise is not None:
-            coins = noise.words("feed", scene.post[row], scene.viewer[at])[0] >> np.uint64(32) < scene.visibility[at]
+            by = int(lift(quality(noise, scene.post[row : row + 1]), QUALITY_SHARE)[0])
+            chances = np.array([lifted(chance, by) for chance in scene.visibility[at].tolist()], dtype=np.uint64)
+            coins = noise.words("feed", scene.post[row], scene.viewer[at])[0] >> np.uint64(32) < chances
         views.append(coins[scene.joined[scene.viewer[at]] <= scene.time[row]].sum() * (scene.audience[row] > 0))
     return np.array(views)
 

@@ -51,7 +51,7 @@ def columns(log: Log, name: str) -> np.ndarray:
 
 def test_feed_alone_is_what_the_hand_expects(tree: Graph) -> None:
     """Each of 20 friends sees a post with chance 1/4, after a lognormal delay: by hand 5 views, 2.5 by its median."""
-    posts, feed = 4000, Feed(delay_median_s=4800, delay_sigma=1.757)
+    posts, feed = 4000, Feed(delay_median_s=4800, delay_sigma=1.757, quality_share=0.0)
     log = propagate(scene(tree, random_seeds(tree, posts), CHANCE), [feed], Noise(3))
     views, times = np.diff(log.blocks[0].event_start), columns(log, "time")
     binomial = [np.exp(_binomial(DEGREE, k, CHANCE)) for k in range(DEGREE + 1)]
@@ -79,7 +79,7 @@ def test_feed_ends_at_the_horizon(tree: Graph) -> None:
     """A post's views by a day later: 5 times the lognormal's share below a day, 0.95."""
     stage = scene(tree, random_seeds(tree, 4000), CHANCE)
     stage.time[:] = HORIZON_S - DAY_S
-    log = propagate(stage, [Feed(delay_median_s=4800, delay_sigma=1.757)], Noise(4))
+    log = propagate(stage, [Feed(delay_median_s=4800, delay_sigma=1.757, quality_share=0.0)], Noise(4))
     views = np.diff(log.blocks[0].event_start)
     share = lognorm(s=1.757, scale=4800).cdf(DAY_S)
     assert of_mean(views, DEGREE * CHANCE * share) > FALSE_ALARM

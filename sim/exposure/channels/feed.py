@@ -1,8 +1,8 @@
 """Feed: friends are shown a new post; a tag shows it to the friends of the person tagged.
 
-One coin a (post, viewer) with the tie's visibility (R01, R05), one delay from a lognormal (R06); who has not joined by
-then misses it. Friends' views lie in the post's friends' reach, the tagged person's friends' views in the tag's reach;
-both are memoryless.
+One coin a (post, viewer) with the tie's visibility (R01, R05), moved by the post's quality (R02), and one delay from a
+lognormal (R06); who has not joined by then misses it. Friends' views lie in the post's friends' reach, the tagged
+person's friends' views in the tag's reach; both are memoryless.
 """
 
 from dataclasses import dataclass
@@ -10,24 +10,28 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.core.compiled import Array, Integer, delay, lean, lucky
-from sim.core.errors import require_above_0
+from sim.core.errors import require_above_0, require_share
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, lognormal
 from sim.exposure.bars import Bars, admitted
 from sim.exposure.columns import Crowd, Posts, Rows, Ties, draw_crowd, fill, meet, new_crowd, tell_strangers
 from sim.exposure.draft import Draft
+from sim.exposure.quality import lift, lift_each, lifted, quality
 from sim.exposure.reach import NOBODY, draw_circle, new_circle
 from sim.exposure.story import Story
 
 
 @dataclass(frozen=True)
 class Feed:
-    """Views of new posts: `delay_median_s` and `delay_sigma` of the lognormal time from post to view."""
+    """Views of new posts: `delay_median_s` and `delay_sigma` of the lognormal time from post to view; `quality_share`
+    is how much a post's quality decides: 0 nothing, 1 as much as leaves each tie's chance a chance."""
 
     delay_median_s: float
     delay_sigma: float
+    quality_share: float
 
     def __post_init__(self) -> None:
+        require_share(quality_share=self.quality_share)
         require_above_0(delay_median_s=self.delay_median_s, delay_sigma=self.delay_sigma)
 
     def delays(self) -> Quantiles:
@@ -41,14 +45,16 @@ class Feed:
         start = np.full(draft.posts + 1, draft.count)
         shown(
             posts, ties, draft.close, draft.bars, draft.scene.horizon_end, (noise.key("feed"), noise.key("tag")),
-            self.delays(), new_crowd(max(own.max(initial=0), tagged.max(initial=0))),
-            new_circle(ties.start, posts.subject), start, draft.room(int(own.sum() + tagged.sum())),
+            self.delays(), lift(quality(noise, posts.id), self.quality_share),
+            new_crowd(max(own.max(initial=0), tagged.max(initial=0))), new_circle(ties.start, posts.subject), start,
+            draft.room(int(own.sum() + tagged.sum())),
         )  # fmt: skip
         draft.wrote(start)
 
     def tell(self, story: Story, noise: Noise) -> None:
         """The same in plain Python, for one post."""
         scene, delays = story.scene, self.delays()
+        by = int(lift(quality(noise, np.array([story.post])), self.quality_share)[0])
         if scene.audience[story.row] == 0:
             return
         crowds = [("feed", "friends_reach", story.author)]
@@ -57,7 +63,7 @@ class Feed:
         for channel, reach, person in crowds:
             for viewer, chance in story.audience(person):
                 coin, when = story.draw(noise, channel, story.post, viewer)
-                if coin >> 32 < chance:
+                if coin >> 32 < lifted(chance, by):
                     time = story.time + story.delay(delays, when)
                     story.see(story.reach(reach), None, time, channel, viewer, 0, story.learner(viewer))
 
@@ -65,7 +71,7 @@ class Feed:
 @lean
 def shown(
     posts: Posts, ties: Ties, close: Array, bars: Bars, horizon_end: Integer, keys: tuple[np.uint64, np.uint64],
-    delays: Array, crowd: Crowd, circle: Array, start: Array, rows: Rows,
+    delays: Array, lifts: Array, crowd: Crowd, circle: Array, start: Array, rows: Rows,
 ) -> None:  # fmt: skip
     """All views by feed and by tag, into `rows`, those of each post from `start` on."""
     center = met = NOBODY
@@ -81,7 +87,8 @@ def shown(
             if met != person:
                 met, count = person, meet(ties, person, crowd)
             draw_crowd(keys[turn], posts.id[p], crowd, count)
-            for each in crowd.picked[: lucky(crowd.coin, crowd.chance[:count], crowd.picked)]:
+            lift_each(crowd.chance[:count], lifts[p], crowd.lifted)
+            for each in crowd.picked[: lucky(crowd.coin, crowd.lifted[:count], crowd.picked)]:
                 i, row = np.uintp(each), np.uintp(n)
                 seen, who = time + delay(delays, crowd.when[i]), crowd.who[i]
                 rows.time[row], rows.actor[row] = seen, who

@@ -1,6 +1,7 @@
 """Reshare: a viewer passes a public post on natively; friends of the resharer see it; it dies with the original.
 
-A coin and a short delay a (post, person) from the first view on (R10); a reshare is delivered to the resharer's
+A coin and a short delay a (post, person) from the first view on (R10), of a chance that follows the post's quality and
+fades with its age (R08); a reshare is delivered to the resharer's
 audience with the tie's visibility and the feed's delay, until the resharer takes it back (D05). All of it lies in
 public reach, which remembers: whom friends' reach or an earlier delivery has reached by then is passed over.
 Friends' reach never asks about it.
@@ -11,44 +12,63 @@ from heapq import heappop, heappush
 
 import numpy as np
 
-from sim.core.errors import require_above_0, require_share
+from sim.core.compiled import Array
+from sim.core.errors import require_above_0, require_not_below_0, require_share
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, exponential, lognormal
-from sim.core.schema import YEAR_S
+from sim.core.schema import CHANNELS, YEAR_S
 from sim.exposure.cascade import DISCOVERY, FEED, keen_posts, spread, views_of
 from sim.exposure.draft import Draft
+from sim.exposure.quality import ONE, Fading, chance_of, fading, fresh_mean, interest, quality, virality
 from sim.exposure.reach import new_circle
 from sim.exposure.scene import Scene
 from sim.exposure.story import Name, Story
 from sim.exposure.turns import Chances
 
-MOST_OFFSPRING = 0.9
-"""A reshare causes fewer than this many more on average, as cascades die out (R12: 99% within a generation)."""
+FORWARD = CHANNELS.index("forward")
+MOST_OFFSPRING = 0.4
+"""A reshare causes no more than this many on average, as cascades die out: 99% within a generation (R12), and four in
+five reshares are direct (R09, Ma et al. 2017)."""
 
 
 @dataclass(frozen=True)
 class Reshare:
-    """`p_share` a view, after `reaction_mean_s`; seen after the feed's lognormal, taken back at `gone_per_year`."""
+    """`p_share` a view in a feed, the mean over posts and ages: it fades as (1 + age / fades_after_s)^-fades_power and
+    differs from post to post, `virality_sigma` of its logarithm. After `reaction_mean_s`; seen after the feed's
+    lognormal, taken back at `gone_per_year`."""
 
     p_share: float
+    fades_after_s: float
+    fades_power: float
+    virality_sigma: float
+    second_hand_share: float
     reaction_mean_s: float
     delay_median_s: float
     delay_sigma: float
     gone_per_year: float
 
     def __post_init__(self) -> None:
-        require_share(p_share=self.p_share)
+        require_share(p_share=self.p_share, second_hand_share=self.second_hand_share)
+        require_not_below_0(fades_power=self.fades_power, virality_sigma=self.virality_sigma)
         require_above_0(
+            fades_after_s=self.fades_after_s,
             reaction_mean_s=self.reaction_mean_s,
             delay_median_s=self.delay_median_s,
             delay_sigma=self.delay_sigma,
             gone_per_year=self.gone_per_year,
         )
 
-    def threshold(self, scene: Scene) -> int:
-        """The chance of a reshare a view, times 2^32, held below the point where cascades never end."""
-        offspring = scene.mean_visibility * scene.biased_degree
-        return int(min(self.p_share, MOST_OFFSPRING / max(offspring, 1e-9)) * 2**32)
+    def fading(self) -> Fading:
+        """The chance of a reshare a view of a mean post, by the post's age."""
+        mean = fresh_mean(self.tables()[1], self.fades_after_s, self.fades_power)
+        return fading(self.p_share / mean, self.fades_after_s, self.fades_power)
+
+    def interest(self, scene: Scene, noise: Noise, post: Array) -> tuple[Array, Array]:
+        """Interest in passing on each post, times 2^16: seen in a feed or found; and seen through a reshare, held
+        below the point where cascades never end."""
+        keen = interest(quality(noise, post), virality(self.virality_sigma))
+        most = MOST_OFFSPRING / max(scene.mean_visibility * scene.biased_degree * self.p_share, 1e-9)
+        return keen, np.minimum(keen * round(self.second_hand_share * ONE) >> 16, int(most * ONE))
 
     def tables(self) -> tuple[Quantiles, Quantiles, Quantiles]:
         """Delays, s: from first view to reshare, from reshare to a follower's view, from reshare to its end."""
@@ -60,11 +80,15 @@ class Reshare:
 
     def emit(self, draft: Draft, noise: Noise) -> None:
         """Every reshare of the draft's posts and every view it brings."""
-        scene, posts, start = draft.scene, draft.columns, draft.start
-        threshold, key = self.threshold(scene), noise.key("reshare")
-        keen = keen_posts(posts, start, draft.rows, threshold, key)
+        scene, posts, start, faded = draft.scene, draft.columns, draft.start, self.fading()
+        at_first, at_second = self.interest(scene, noise, posts.id)
+        ceiling = faded.chance[0] * np.maximum(at_first, at_second) >> 16
+        chances = Chances(
+            noise.key("reshare"), noise.key("delivery"), noise.key("unshare"), *faded, at_first, at_second, ceiling,
+            *self.tables(),
+        )  # fmt: skip
+        keen = keen_posts(posts, start, draft.rows, chances)
         views = views_of(keen, start, draft.rows)
-        chances = Chances(key, noise.key("delivery"), noise.key("unshare"), threshold, *self.tables())
         begun, done = np.full(draft.posts + 1, draft.count), 0
         while done < draft.posts:
             done = spread(
@@ -79,7 +103,7 @@ class Reshare:
         if scene.audience[story.row] < 2:
             return
         reaction, deliveries, ending = self.tables()
-        threshold = self.threshold(scene)
+        faded, (at_first, at_second) = self.fading(), self.interest(scene, noise, np.array([story.post]))
         first: dict[int, tuple[int, Name]] = {}
         for event in story.events:
             if event.name.channel in (FEED, DISCOVERY):
@@ -92,8 +116,9 @@ class Reshare:
 
         def consider(who: int) -> None:
             coin, when = story.draw(noise, "reshare", story.post, who)
-            if coin >> 32 < threshold:
-                seen = first[who][0]
+            seen = first[who][0]
+            keen = at_second if first[who][1].channel == FORWARD else at_first
+            if coin >> 32 < chance_of(faded, int(keen[0]), seen - story.time):
                 heappush(todo, (seen + story.delay(reaction, when), seen, 0, who, who))
 
         for who in list(first):
