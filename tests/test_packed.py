@@ -3,40 +3,49 @@
 import numpy as np
 import pytest
 
-from sim.core.compiled import SOME
 from sim.core.log import Events
 from sim.core.noise import Noise
-from sim.core.packed import Packed, leading
-from sim.exposure.propagate import propagate
-from tests.scenes import channels, scene
+from sim.core.packed import Packed
+from sim.exposure.propagate import blocks, propagate
+from tests.scenes import channels, happenings, scene
 
-
-@pytest.mark.parametrize("seed", range(30))
-def test_leading_rows_are_counted_to_the_first_that_says_something(seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    rows = int(rng.integers(0, 70))
-    columns = [np.full(rows + SOME, -1, np.int32), np.zeros(rows + SOME, np.int32), np.zeros(rows + SOME, np.int16)]
-    which, at = columns[rng.integers(3)], int(rng.integers(0, rows + SOME))
-    which[at] += 1 + rng.integers(5)
-    low = int(rng.integers(0, rows + 1))
-    assert leading(*columns, low, rows) == (min(at, rows) if at >= low else rows) - low
+FEED, TAG, DISCOVERY = range(3)
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_what_is_kept_of_a_block_says_what_was_written(order: int) -> None:
+def test_parents_keys_and_marks_are_kept_of_all_but_friends_views_in_front(order: int) -> None:
     made = scene(3, unit_s=60, people=60, each=20, about=10)
     chain = list(channels(60).values())
-    log = propagate(made, [*chain[:2][::order], *chain[2:]], Noise(1), threads=1, posts_a_block=7)
     few = every = 0
-    for block in log.blocks:
+    for block in blocks(made, [*chain[:2][::order], *chain[2:]], Noise(1), threads=1, posts_a_block=7):
         events = block.events
         assert isinstance(events, Packed) and isinstance(block.told, Events)
-        told = (block.told.parent >= 0) | (block.told.key != 0) | (block.told.mark != 0)
-        firsts = [told[low:high].argmax() if told[low:high].any() else high - low
-                  for low, high in zip(block.event_start, block.event_start[1:], strict=False)]  # fmt: skip
-        assert events.plain.tolist() == firsts
-        others = np.arange(len(told)) >= np.repeat(block.event_start[:-1] + firsts, np.diff(block.event_start))
+        friends = (events.channel == FEED) | (events.channel == TAG) | (
+            (events.channel == DISCOVERY) & (events.object % 3 == 0)
+        )  # fmt: skip
+        for p, (low, high) in enumerate(zip(block.event_start, block.event_start[1:], strict=False)):
+            others = np.flatnonzero(~friends[low:high])
+            assert events.plain[p] == (others[0] if len(others) else high - low)
+        kept = np.arange(len(friends)) >= np.repeat(block.event_start[:-1] + events.plain, np.diff(block.event_start))
         for name in ("parent", "key", "mark"):
-            assert np.array_equal(getattr(block.told, name)[others], getattr(events, name + "s")), name
-        few, every = few + len(events.parents), every + len(told)
+            assert np.array_equal(getattr(block.told, name)[kept], getattr(events, name + "s")), name
+        few, every = few + len(events.parents), every + len(friends)
     assert few < every
+
+
+def test_what_was_left_out_was_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    def told() -> set[object]:
+        made = scene(4, unit_s=60, people=30, each=20, about=10)
+        return set(happenings(propagate(made, list(channels(60).values()), Noise(2), threads=1)))
+
+    packed = told()
+    monkeypatch.setattr("sim.exposure.weave.settle", settled_whole)
+    assert told() == packed
+
+
+def settled_whole(start: np.ndarray, bare: np.ndarray, plain: np.ndarray, moved: np.ndarray) -> None:
+    """Where rows go, none of them plain."""
+    count = np.diff(start, axis=1)
+    before = np.cumsum(count.T.ravel()) - count.T.ravel()
+    moved[:] = before.reshape(count.T.shape).T - start[:, :-1]
+    plain[:] = 0

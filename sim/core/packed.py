@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.compiled import SOME, Array, Integer, lean, lowest, whole
+from sim.core.compiled import Array, lean
 
 
 @dataclass(frozen=True)
@@ -61,16 +61,3 @@ def unpack(start: Array, plain: Array, column: Array, into: Array) -> None:
         for row in range(start[p] + plain[p], start[p + 1]):
             into[np.uintp(row)] = column[np.uintp(low)]
             low += 1
-
-
-@lean
-def leading(parent: Array, key: Array, mark: Array, low: Integer, high: Integer) -> int:
-    """How many of the rows from `low` to `high` are plain before the first that is not; SOME rows may follow them."""
-    for first in range(low, high, SOME):
-        others = np.uint64(0)
-        for i in range(SOME):
-            row = np.uintp(first + i)
-            others |= np.uint64((parent[row] != -1) | (key[row] != 0) | (mark[row] != 0)) << np.uint64(i)
-        if others:
-            return whole(min(first + lowest(others), high) - low)
-    return whole(high - low)

@@ -60,6 +60,7 @@ class Draft:
         self.scene, self.doors, self.first, self.last, self.paper = scene, doors, first, last, paper
         self.made, self.count = 3 * self.posts, 0
         self._starts: list[Array] = []
+        self._bare: list[Array] = []
         open_reaches(self.columns, scene.natural[first:last], doors, paper.things_for(0, self.made))
 
     @property
@@ -105,9 +106,13 @@ class Draft:
         """The objects written so far, with room for more."""
         return self.paper.things_for(self.made, more)
 
-    def wrote(self, start: Array, *, made: int = 0) -> None:
-        """Take note of a stage written into `room`, from row `count` on, and of objects written into `things`."""
+    def wrote(self, start: Array, *, bare: Array | None = None, made: int = 0) -> None:
+        """Take note of a stage written into `room`, from row `count` on, and of objects written into `things`.
+
+        `bare`: how many of its first rows of each post have no parent, key or mark (None: not known).
+        """
         self._starts.append(start)
+        self._bare.append(np.zeros(self.posts, dtype=np.int64) if bare is None else bare)
         self.count, self.made = int(start[-1]), self.made + made
 
     def add(self, stage: Stage) -> None:
@@ -128,4 +133,5 @@ class Draft:
 
     def finish(self) -> Block:
         """The block, laid out post by post."""
-        return woven(self.first, self.rows, self.start, self.objects)
+        bare = np.array(self._bare, dtype=np.int64).reshape(-1, self.posts)
+        return woven(self.first, self.rows, self.start, bare, self.objects)

@@ -91,6 +91,11 @@ def blocks(
             yield made
 
 
+def load(scene: Scene, channels: Sequence[Channel], noise: Noise) -> None:
+    """Read the compiled code of these channels from disk: a quarter of a second; the first time it is compiled."""
+    deque(blocks(scene.only(np.arange(min(1, len(scene.post)))), channels, noise, threads=1), maxlen=0)
+
+
 def cut(scene: Scene, posts_a_block: int) -> list[tuple[int, int]]:
     """First and last post of each block: no more posts than said, and as many possible viewers as keep cores equal."""
     viewers = np.concatenate([[0], np.cumsum(np.diff(scene.start)[scene.author])])

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.core.compiled import SOME, Array, Integer, compiled, copy_run, lean
 from sim.core.log import Block, Objects
-from sim.core.packed import Packed, leading
+from sim.core.packed import Packed
 from sim.exposure.columns import ROW_TYPES, Rows
 
 PACKED = ("parent", "key", "mark")
@@ -32,16 +32,16 @@ def renumber(rows: Array, offset: Integer, place: Array) -> None:
             rows[row] = offset + (place[own] if len(place) else own)
 
 
-def woven(first: int, rows: Rows, start: Array, objects: Objects) -> Block:
+def woven(first: int, rows: Rows, start: Array, bare: Array, objects: Objects) -> Block:
     """The block of `rows` and `objects`: each post's rows together, in the order of their stages.
 
-    Rows of stage s and post p are rows[start[s, p]:start[s, p + 1]].
+    Rows of stage s and post p are rows[start[s, p]:start[s, p + 1]]; the first bare[s, p] have no parent, key or mark.
     """
     stages, posts = len(start), start.shape[1] - 1
     base, offsets = 3 * posts, start[:, 0]
     event_start = start.sum(axis=0) - offsets.sum()
     plain, moved = np.zeros(posts, dtype=np.int32), np.empty((stages, posts), dtype=np.int64)
-    settle(rows, start, plain, moved)
+    settle(start, bare, plain, moved)
     late_place = places(objects.post[base:], posts)[1]
     object_place = np.concatenate([np.arange(base, dtype=np.int32), base + late_place])
     for stage in range(stages):
@@ -127,19 +127,17 @@ def remade(maker: Array, post: Array, offsets: Array, moved: Array) -> Array:
 
 
 @lean
-def settle(rows: Rows, start: Array, plain: Array, moved: Array) -> None:
+def settle(start: Array, bare: Array, plain: Array, moved: Array) -> None:
     """Tell how far the rows of each stage and post will move, and how many of a post's first rows are plain."""
     at = 0
-    for p in range(start.shape[1] - 1):
+    for p in range(len(plain)):
         only = True
         for stage in range(len(start)):
-            low, high = start[stage, p], start[stage, p + 1]
-            moved[stage, p] = at - low
-            at += high - low
-            if only:
-                found = leading(rows.parent, rows.key, rows.mark, low, high)
-                plain[p] += found
-                only = found == high - low
+            count = start[stage, p + 1] - start[stage, p]
+            moved[stage, p] = at - start[stage, p]
+            at += count
+            plain[p] += bare[stage, p] if only else 0
+            only &= bare[stage, p] == count
 
 
 @lean

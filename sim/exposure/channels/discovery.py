@@ -64,15 +64,15 @@ class Discovery:
         profiles[posts.audience == 2] = profile
         crowds, hazards = ties.audience(posts.author), self.hazards(scene.public_items[hosts])
         crowd, looks = new_crowd(crowds.max(initial=0)), new_crowd(DRAWN_AHEAD + np.diff(start).max(initial=0))
-        begun, done = np.full(draft.posts + 1, draft.count), 0
+        begun, bare, done = np.full(draft.posts + 1, draft.count), np.zeros(draft.posts, dtype=np.int64), 0
         while done < draft.posts:
             rows = draft.room(len(crowd.since) + len(looks.since) + crowds.sum() // 2, begun[done])
             done = found(
                 posts, ties, Guests(start, times, profiles), hazards, draft.close, draft.bars, scene.horizon_end,
                 scene.population, (noise.key("discovery by a friend"), noise.key("visitor"), noise.key("look")),
-                self.friend_delays(), crowd, looks, new_circle(ties.start, posts.subject), done, begun, rows,
+                self.friend_delays(), crowd, looks, new_circle(ties.start, posts.subject), done, begun, bare, rows,
             )  # fmt: skip
-        draft.wrote(begun)
+        draft.wrote(begun, bare=bare)
 
     def tell(self, story: Story, noise: Noise) -> None:
         """The same in plain Python, for one post."""
@@ -109,10 +109,10 @@ class Discovery:
 def found(
     posts: Posts, ties: Ties, guests: Guests, hazards: Array, close: Array, bars: Bars, horizon_end: Integer,
     population: Integer, keys: tuple[np.uint64, np.uint64, np.uint64], delays: Array, crowd: Crowd, looks: Crowd,
-    circle: Array, done: int, start: Array, rows: Rows,
+    circle: Array, done: int, start: Array, bare: Array, rows: Rows,
 ) -> int:  # fmt: skip
-    """All findings by friends and by strangers, into `rows`, those of each post from `start` on; from post `done` on,
-    as far as the room goes: how many posts are done then."""
+    """All findings by friends and by strangers, into `rows`, those of each post from `start` on, friends' (`bare`:
+    how many) in front; from post `done` on, as far as the room goes: how many posts are done then."""
     friend_key, visitor_key, look_key = keys
     center = met = NOBODY
     count = within = came = 0
@@ -139,7 +139,7 @@ def found(
             rows.key[first:n] = 0
             if author != subject:
                 tell_strangers(rows, first, n, circle)
-        first = n
+        first, bare[p] = n, n - start[p]
         if posts.audience[p] == 2:
             host = guests.profile[p]
             visits = guests.time[guests.start[host] : guests.start[host + 1]]

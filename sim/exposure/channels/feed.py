@@ -49,7 +49,7 @@ class Feed:
             new_crowd(max(own.max(initial=0), tagged.max(initial=0))), new_circle(ties.start, posts.subject), start,
             draft.room(int(own.sum() + tagged.sum())),
         )  # fmt: skip
-        draft.wrote(start)
+        draft.wrote(start, bare=np.diff(start))
 
     def tell(self, story: Story, noise: Noise) -> None:
         """The same in plain Python, for one post."""
