@@ -56,11 +56,6 @@ class Rows(NamedTuple):
         return Rows(*(column[first:last] for column in self))
 
 
-def new_rows(count: int) -> Rows:
-    """Room for so many events, and for SOME more."""
-    return Rows(*(np.empty(count + SOME, dtype=kind) for kind in ROW_TYPES.values()))
-
-
 class Things(NamedTuple):
     """Objects in compiled code: columns of Objects (log.py), and when each closes (s)."""
 
@@ -80,7 +75,7 @@ class Paper:
     """What blocks are drafted on, kept from block to block: the system clears each page it hands out anew."""
 
     def __init__(self) -> None:
-        self.rows = new_rows(0)
+        self.rows = Rows(*(np.empty(0, dtype=kind) for kind in ROW_TYPES.values()))
         types = (np.int64, np.int32, np.int8, np.int32, np.int32, np.int64, np.int64, np.int8, np.int32, np.int64)
         self.things = Things(*(np.empty(0, dtype=kind) for kind in types))
 

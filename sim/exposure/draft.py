@@ -37,17 +37,6 @@ MISSING = (-1, -1, 0, 0, 0, 0, 0, 0)
 """What then stands in the columns of Events."""
 
 
-def no_objects() -> Objects:
-    """Objects of a channel that makes none."""
-    columns: list[Array] = [np.empty(0, dtype=kind) for kind in OBJECT_TYPES]
-    return Objects(*columns)
-
-
-def no_events() -> Events:
-    """Events of a channel that had nothing to add."""
-    return Events(*[NOTHING] * 8)
-
-
 class Draft:
     """The block being written: posts `first` to `last` of `scene` under their `doors`, on `paper` no other block
     uses now.
