@@ -6,6 +6,7 @@ import pytest
 from sim.core.log import Events
 from sim.core.noise import Noise
 from sim.core.packed import Packed
+from sim.exposure.doors import COPY
 from sim.exposure.propagate import blocks, propagate
 from tests.scenes import channels, happenings, scene
 
@@ -49,3 +50,15 @@ def settled_whole(start: np.ndarray, bare: np.ndarray, plain: np.ndarray, moved:
     before = np.cumsum(count.T.ravel()) - count.T.ravel()
     moved[:] = before.reshape(count.T.shape).T - start[:, :-1]
     plain[:] = 0
+
+
+def test_reaches_are_made_of_the_posts_they_are_of() -> None:
+    made = scene(5, unit_s=60, people=30, each=9, about=4)
+    for block in blocks(made, list(channels(60).values()), Noise(3), threads=1, posts_a_block=5):
+        told, posts = block.objects, slice(block.first, block.first + block.posts)
+        assert told.id[: 3 * block.posts].reshape(-1, 3).tolist() == [
+            [8 * post + kind for kind in range(3)] for post in made.post[posts].tolist()
+        ]
+        assert np.array_equal(told.birth[1 : 3 * block.posts : 3], made.time[posts])
+        assert np.array_equal(told.natural[2 : 3 * block.posts : 3], made.natural[posts])
+        assert (told.kind[3 * block.posts :] >= COPY).all() and block.late == len(told.id) - 3 * block.posts

@@ -50,13 +50,49 @@ class Objects:
 
 
 @dataclass(frozen=True)
+class Made:
+    """The objects of a block of posts: their reaches follow from `id`, `time` and `natural`; `late` are the others."""
+
+    id: NDArray[np.int64]
+    time: NDArray[np.int64]
+    natural: NDArray[np.int64]
+    late: Objects
+
+    def told(self) -> Objects:
+        """All of them."""
+        posts = len(self.id)
+        none = np.full(3 * posts, -1, dtype=np.int32)
+        reaches = Objects(
+            id=(self.id[:, None] * 8 + np.arange(3)).ravel(),
+            post=np.repeat(np.arange(posts, dtype=np.int32), 3),
+            kind=np.tile(np.arange(3, dtype=np.int8), posts),
+            parent=none,
+            holder=none,
+            birth=np.repeat(self.time, 3),
+            natural=np.repeat(self.natural, 3),
+            flags=np.zeros(3 * posts, dtype=np.int8),
+            maker=none,
+        )
+        both = zip(vars(reaches).values(), vars(self.late).values(), strict=True)
+        return Objects(*(np.concatenate(columns) for columns in both))
+
+
+@dataclass(frozen=True)
 class Block:
-    """Posts `first` to `first + posts` of the scene: events[event_start[p]:event_start[p + 1]] are post p's."""
+    """Posts `first` to `first + posts` of the scene: events[event_start[p]:event_start[p + 1]] are post p's.
+
+    `objects` are made anew from `made` each time they are asked for.
+    """
 
     first: int
     event_start: NDArray[np.int64]
     events: Events | Packed
-    objects: Objects
+    made: Objects | Made
+
+    @property
+    def objects(self) -> Objects:
+        """Its objects."""
+        return self.made if isinstance(self.made, Objects) else self.made.told()
 
     @property
     def posts(self) -> int:
@@ -71,7 +107,7 @@ class Block:
     @property
     def late(self) -> int:
         """How many of its objects are made by events."""
-        return len(self.objects.id) - 3 * self.posts
+        return len(self.made.id) - 3 * self.posts if isinstance(self.made, Objects) else len(self.made.late.id)
 
 
 @dataclass(frozen=True)

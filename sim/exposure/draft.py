@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.core.compiled import Array
-from sim.core.log import Block, Events, Objects
+from sim.core.log import Block, Events, Made, Objects
 from sim.exposure.bars import Bars
 from sim.exposure.columns import Paper, Posts, Rows, Things
 from sim.exposure.doors import Doors, close_all, open_reaches
@@ -123,4 +123,6 @@ class Draft:
     def finish(self) -> Block:
         """The block, laid out post by post."""
         bare = np.array(self._bare, dtype=np.int64).reshape(-1, self.posts)
-        return woven(self.first, self.rows, self.start, bare, self.objects)
+        start, events, late = woven(self.rows, self.start, bare, self.objects)
+        here, scene = slice(self.first, self.last), self.scene
+        return Block(self.first, start, events, Made(scene.post[here], scene.time[here], scene.natural[here], late))

@@ -1,11 +1,9 @@
 """Lay a block's stages out post by post, so that the finished log does not depend on where blocks were cut."""
 
-from dataclasses import fields
-
 import numpy as np
 
 from sim.core.compiled import SOME, Array, Integer, compiled, copy_run, lean
-from sim.core.log import Block, Objects
+from sim.core.log import Objects
 from sim.core.packed import Packed
 from sim.exposure.columns import ROW_TYPES, Rows
 
@@ -32,8 +30,9 @@ def renumber(rows: Array, offset: Integer, place: Array) -> None:
             rows[row] = offset + (place[own] if len(place) else own)
 
 
-def woven(first: int, rows: Rows, start: Array, bare: Array, objects: Objects) -> Block:
-    """The block of `rows` and `objects`: each post's rows together, in the order of their stages.
+def woven(rows: Rows, start: Array, bare: Array, objects: Objects) -> tuple[Array, Packed, Objects]:
+    """A block of `rows` and `objects`: each post's rows together, in the order of their stages. Where they start, the
+    rows, and the objects that are no post's reaches.
 
     Rows of stage s and post p are rows[start[s, p]:start[s, p + 1]]; the first bare[s, p] have no parent, key or mark.
     """
@@ -46,7 +45,8 @@ def woven(first: int, rows: Rows, start: Array, bare: Array, objects: Objects) -
     object_place = np.concatenate([np.arange(base, dtype=np.int32), base + late_place])
     for stage in range(stages):
         own = slice(start[stage, 0], start[stage, -1])
-        if rows.parent[own].max(initial=-1) >= 0 or rows.object[own].max(initial=-1) >= base:
+        said = (bare[stage] < np.diff(start[stage])).any()
+        if said and (rows.parent[own].max(initial=-1) >= 0 or rows.object[own].max(initial=-1) >= base):
             refer(start[stage], offsets, moved, object_place, base, rows.object, rows.parent)
     count, late = len(rows.time), len(rows.time) - int(plain.sum())
     final = Rows(*(
@@ -57,19 +57,11 @@ def woven(first: int, rows: Rows, start: Array, bare: Array, objects: Objects) -
         final.object[:count], final.time[:count], final.channel[:count], final.actor[:count], final.learner[:count],
         event_start, plain, final.parent[:late], final.key[:late], final.mark[:late],
     )  # fmt: skip
-    return Block(first, event_start, events, _laid(objects, base, late_place, object_place, offsets, moved))
-
-
-def _laid(objects: Objects, base: int, late_place: Array, object_place: Array, offsets: Array, moved: Array) -> Objects:
-    """The objects: the base ones where they are, the late ones post by post, with rows of the finished block."""
-    late = {f.name: getattr(objects, f.name)[base:] for f in fields(Objects)}
-    late["maker"] = remade(late["maker"], late["post"], offsets, moved)
-    late["parent"] = object_place[late["parent"]]
-    columns = {}
-    for name, column in late.items():
-        columns[name] = np.concatenate([getattr(objects, name)[:base], column])
-        columns[name][base + late_place] = column
-    return Objects(**columns)
+    made = {name: column[base:] for name, column in vars(objects).items()}
+    made["maker"] = remade(made["maker"], made["post"], offsets, moved)
+    made["parent"] = object_place[made["parent"]]
+    sorted_ = np.argsort(late_place)
+    return event_start, events, Objects(**{name: column[sorted_] for name, column in made.items()})
 
 
 @compiled

@@ -147,7 +147,7 @@ def test_every_rule_is_planted(told: tuple[Scene, Log]) -> None:
 def test_each_rule_sees_one_planted_error(told: tuple[Scene, Log], rule: str) -> None:
     scene, log = told
     block = next(b for b in log.blocks if (b.events.channel == CODE[WHERE[rule]]).any())
-    block = replace(block, events=block.told)  # all columns, to write into
+    block = replace(block, events=block.told, made=block.objects)  # all columns, to write into
     row = int(np.flatnonzero(block.events.channel == CODE[WHERE[rule]])[0])
     post = int(np.searchsorted(block.event_start, row, side="right")) - 1
     column, at, value = plant(rule, scene, block, row, post)
