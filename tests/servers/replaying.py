@@ -63,6 +63,7 @@ def plan(folder: Path, platform: str, *, batch: int, rule: dict[str, Any] | None
     limit = ",".join(f"{name}:{value}" for name, value in (rule or FAST).items())
     words = [
         f"platform={platform}", "world.size=200", "world.owners=1", "world.seed=52", "choose=filter",
+        "channel.reshare.p_share=0.01",  # the most: some of what is planned has been passed on
         "select.before=2025-11-22", f"select.kinds=[{','.join(KINDS[:7])}]", f"out={folder}", "platform.limits.pace=1",
         f"platform.limits.batch={batch}", "platform.limits.calls_per_item=1",
         f"platform.limits.rules=[{{_target_:sim.cleanup.limits.Rule,{limit},source:test,evidence:assumption}}]",
