@@ -40,7 +40,7 @@ def test_a_world_and_its_scene_do_not_show_their_pieces(
 ) -> None:
     words = [*SMALL, f"graph={graph}", f"content={content}"]
     tables, scene = told(words)
-    for rows, value in (("sim.core.pieces.ROWS", 97), ("sim.core.noise.AT_ONCE", 89), ("sim.worlds.OWNERS", 2)):
+    for rows, value in (("sim.core.pieces.ROWS", 97), ("sim.worlds.OWNERS", 2)):
         monkeypatch.setattr(rows, value)
     again, other = told(words)
     assert again == tables
@@ -51,8 +51,7 @@ def test_a_world_and_its_scene_do_not_show_their_pieces(
 
 
 @pytest.mark.parametrize(("a", "b"), [((500, 1), (1, 7)), ((1, 7), (500, 1)), ((), (500, 7)), ((3000,), (1,))])
-def test_many_words_are_those_of_each(a: tuple[int, ...], b: tuple[int, ...], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.core.noise.AT_ONCE", 101)
+def test_many_words_are_those_of_each(a: tuple[int, ...], b: tuple[int, ...]) -> None:
     one, two = (np.arange(np.prod(shape, dtype=int)).reshape(shape) * 3 - 5 for shape in (a, b))
     ids = np.broadcast_arrays(np.atleast_1d(one), two)
     key = np.atleast_1d(Noise(1).key("a decision"))

@@ -5,7 +5,7 @@ from the block's first. The numbering is by post, so a log says the same however
 """
 
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import numpy as np
 import pyarrow as pa
@@ -47,6 +47,14 @@ class Objects:
     natural: NDArray[np.int64]
     flags: NDArray[np.int8]
     maker: NDArray[np.int32]
+
+
+def _types(of: type) -> dict[str, Any]:
+    """The element types of columns, as their annotations say."""
+    return {name: get_args(get_args(kind)[1])[0] for name, kind in get_type_hints(of).items()}
+
+
+EVENT_TYPES, OBJECT_TYPES = _types(Events), _types(Objects)
 
 
 @dataclass(frozen=True)

@@ -6,16 +6,16 @@ and renamed, so what stands is whole, and an interrupted run goes on at the firs
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.core.digest import post_hashes
-from sim.core.log import Block, Events, Log, Objects, block_columns
+from sim.core.log import EVENT_TYPES, OBJECT_TYPES, Block, Events, Log, Objects, block_columns
 from sim.core.schema import CHANNELS, table
 
 NAMES = ("objects", "events")
@@ -125,11 +125,6 @@ def _block(
     return ids, Block(
         part.first,
         start.astype(np.int64),
-        Events(**{f.name: told[f.name].astype(_kind(Events, f.name)) for f in fields(Events)}),
-        Objects(**{f.name: held[f.name].astype(_kind(Objects, f.name)) for f in fields(Objects)}),
+        Events(**{name: told[name].astype(kind) for name, kind in EVENT_TYPES.items()}),
+        Objects(**{name: held[name].astype(kind) for name, kind in OBJECT_TYPES.items()}),
     )
-
-
-def _kind(of: type[Any], name: str) -> Any:
-    """The element type of a column in memory, as its annotation in log.py says."""
-    return get_args(get_args(get_type_hints(of)[name])[1])[0]

@@ -18,8 +18,6 @@ Words = NDArray[np.uint64]
 PARITY = np.uint64(0x1BD11BDAA9FC1A22)
 MANY = 64
 """So many draws and more are made by compiled code, with equal bits (`sim.core.compiled`)."""
-AT_ONCE = 1 << 16
-"""Of these so many, whose ids are copied side by side."""
 ROTATIONS = (16, 42, 12, 31, 16, 32, 24, 21)
 
 
@@ -76,12 +74,10 @@ class Noise:
             return threefry(np.atleast_1d(self.key(decision)), ids[2], ids[0], ids[1])
         from sim.core.compiled import draw_all
 
-        made = np.empty(ids[0].shape, dtype=np.uint64), np.empty(ids[0].shape, dtype=np.uint64)
-        rows = max(1, AT_ONCE * len(ids[0]) // ids[0].size)
-        for at in range(0, len(ids[0]), rows):
-            copies = (np.array(each[at : at + rows]).ravel() for each in ids)
-            draw_all(self.key(decision), *copies, *(each[at : at + rows].reshape(-1) for each in made))
-        return made
+        one, two, three = (np.array(each).ravel() for each in ids)
+        first, second = np.empty(len(one), dtype=np.uint64), np.empty(len(one), dtype=np.uint64)
+        draw_all(self.key(decision), one, two, three, first, second)
+        return first.reshape(ids[0].shape), second.reshape(ids[0].shape)
 
     def uniform(self, decision: str, a: ArrayLike, b: ArrayLike = 0, c: ArrayLike = 0) -> NDArray[np.float64]:
         """Numbers in [0, 1), multiples of 2^-53."""

@@ -52,7 +52,7 @@ def mark_keen(
             draw_each(chances.reshare, posts.id[p], rows.actor[low : high + (low - high) % WIDE], 0, coin, unused)
             for row in range(low, high):
                 luck = coin[np.uintp(row - low)] >> np.uint64(32)
-                if luck < ceiling and is_view(rows.channel[np.uintp(row)]):
+                if luck < ceiling and may_pass_on(rows.channel[np.uintp(row)]):
                     age = rows.time[np.uintp(row)] - posts.time[p]
                     keen[p] |= luck < chance_at(chances.ages, chances.chance, chances.keen[p], age)
 
@@ -69,7 +69,7 @@ def views_of(keen: Array, start: Array, rows: Rows) -> Views:
     for p in range(len(keen)):
         for stage in range(len(start) if keen[p] else 0):
             for at in range(start[stage, p], start[stage, p + 1]):
-                if is_view(rows.channel[at]):
+                if may_pass_on(rows.channel[at]):
                     row[n], when[n], who[n] = at, rows.time[at], rows.actor[at]
                     n += 1
         upto[p + 1] = n
@@ -77,7 +77,7 @@ def views_of(keen: Array, start: Array, rows: Rows) -> Views:
 
 
 @lean
-def is_view(channel: Integer) -> bool:
+def may_pass_on(channel: Integer) -> bool:
     """Whether an event shows its actor the post where she can pass it on."""
     return bool((channel == FEED) | (channel == DISCOVERY))
 

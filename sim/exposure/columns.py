@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.core.compiled import SOME, WIDE, Array, Integer, draw_each, inlined, lean, whole, wider
+from sim.core.log import EVENT_TYPES, OBJECT_TYPES
 from sim.exposure.reach import is_friend
 
 
@@ -31,12 +32,6 @@ class Ties(NamedTuple):
         """How many may see what each of `people` posts."""
         size: Array = self.start[people + 1] - self.start[people]
         return size
-
-
-ROW_TYPES = {
-    "object": np.int32, "parent": np.int32, "time": np.int32, "channel": np.int8, "actor": np.int32, "key": np.int32,
-    "mark": np.int16, "learner": np.int8,
-}  # fmt: skip
 
 
 class Rows(NamedTuple):
@@ -75,9 +70,8 @@ class Paper:
     """What blocks are drafted on, kept from block to block: the system clears each page it hands out anew."""
 
     def __init__(self) -> None:
-        self.rows = Rows(*(np.empty(0, dtype=kind) for kind in ROW_TYPES.values()))
-        types = (np.int64, np.int32, np.int8, np.int32, np.int32, np.int64, np.int64, np.int8, np.int32, np.int64)
-        self.things = Things(*(np.empty(0, dtype=kind) for kind in types))
+        self.rows = Rows(*(np.empty(0, dtype=kind) for kind in EVENT_TYPES.values()))
+        self.things = Things(*(np.empty(0, dtype=kind) for kind in (*OBJECT_TYPES.values(), np.int64)))
 
     def rows_for(self, count: int, more: int) -> Rows:
         """The `count` events that have been written, with room for more, and for SOME beyond."""

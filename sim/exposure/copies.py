@@ -140,8 +140,8 @@ def copied(
                 tell_strangers(rows, first, n, circle)
                 for row in range(first, n):
                     rows.parent[row], rows.key[row] = maker, wave
-                queued = line_up(things.id[m], wave, odds, rows.actor[first : n + (first - n) % WIDE], crowd, first, n,
-                                 queue, queued)  # fmt: skip
+                seen_by = rows.actor[first : n + (first - n) % WIDE]
+                queued = copy_again(things.id[m], wave, odds, seen_by, crowd, first, n, queue, queued)
             m += 1
         start[p + 1] = n
     return m
@@ -200,7 +200,7 @@ def show(
 
 
 @lean
-def line_up(
+def copy_again(
     identity: Integer, wave: Integer, odds: Odds, who: Array, crowd: Crowd, first: Integer, last: Integer, queue: Array,
     queued: Integer,
 ) -> int:  # fmt: skip

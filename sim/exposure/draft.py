@@ -15,8 +15,6 @@ from sim.exposure.doors import Doors, close_all, open_reaches
 from sim.exposure.scene import Scene
 from sim.exposure.weave import order, renumber, woven
 
-OBJECT_TYPES = (np.int64, np.int32, np.int8, np.int32, np.int32, np.int64, np.int64, np.int8, np.int32)
-
 
 @dataclass(frozen=True)
 class Stage:

@@ -3,9 +3,9 @@
 import numpy as np
 
 from sim.core.compiled import SOME, Array, Integer, compiled, copy_run, lean
-from sim.core.log import Objects
+from sim.core.log import EVENT_TYPES, Objects
 from sim.core.packed import Packed
-from sim.exposure.columns import ROW_TYPES, Rows
+from sim.exposure.columns import Rows
 
 PACKED = ("parent", "key", "mark")
 """Columns kept of those rows alone that say something in one of them."""
@@ -50,7 +50,7 @@ def woven(rows: Rows, start: Array, bare: Array, objects: Objects) -> tuple[Arra
             refer(start[stage], offsets, moved, object_place, base, rows.object, rows.parent)
     count, late = len(rows.time), len(rows.time) - int(plain.sum())
     final = Rows(*(
-        np.empty((late if name in PACKED else count) + SOME, dtype=kind) for name, kind in ROW_TYPES.items()
+        np.empty((late if name in PACKED else count) + SOME, dtype=kind) for name, kind in EVENT_TYPES.items()
     ))  # fmt: skip
     lay(rows, start, plain, moved, final)
     events = Packed(

@@ -14,11 +14,11 @@ import numpy as np
 
 from sim.core.compiled import Array
 from sim.core.errors import require_above_0, require_share, unknown
-from sim.core.log import Events, Objects
+from sim.core.log import OBJECT_TYPES, Events, Objects
 from sim.core.noise import Noise
 from sim.core.schema import CHANNELS, DAY_S, KINDS, LEARNERS, OBJECTS
 from sim.exposure.doors import BOUND_BY_OBJECTION, HONOURS_DELETION
-from sim.exposure.draft import NOTHING, OBJECT_TYPES, Draft, Stage
+from sim.exposure.draft import NOTHING, Draft, Stage
 from sim.exposure.story import Story
 
 INGESTS, SCRAPERS = CHANNELS.index("ingest"), LEARNERS.index("scrapers")
@@ -79,7 +79,7 @@ class Ingest:
     def emit(self, draft: Draft, noise: Noise) -> None:
         """Everything private that is taken of the draft's posts."""
         rows, made = [], 0
-        things = [tuple(np.empty(0, kind) for kind in OBJECT_TYPES)]
+        things = [tuple(np.empty(0, kind) for kind in OBJECT_TYPES.values())]
         for number, (name, source) in enumerate(self.sources.items()):
             post, time = self._taken(draft, noise, name, source)
             rows.append((post, time, np.full(len(post), number)))
@@ -92,7 +92,7 @@ class Ingest:
             key.astype(np.int32), NOTHING, np.full(n, SCRAPERS, np.int8),
         )  # fmt: skip
         columns = (np.concatenate(column) for column in zip(*things, strict=True))
-        kept = (column.astype(kind) for column, kind in zip(columns, OBJECT_TYPES, strict=True))
+        kept = (column.astype(kind) for column, kind in zip(columns, OBJECT_TYPES.values(), strict=True))
         draft.add(Stage(post.astype(np.int32), events, Objects(*kept)))
 
     def _taken(self, draft: Draft, noise: Noise, name: str, source: Source) -> tuple[Array, Array]:

@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from sim.core.compiled import Array
 from sim.core.errors import require, require_above_0, require_share, unknown
-from sim.core.log import Events, Objects
+from sim.core.log import OBJECT_TYPES, Events, Objects
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, delay, exponential
 from sim.core.schema import CHANNELS, CLASSES, DAY_S, LEARNERS, NEVER, OBJECTS, YEAR_S
-from sim.exposure.draft import OBJECT_TYPES, Draft, Stage
+from sim.exposure.draft import Draft, Stage
 from sim.exposure.story import Story, Thing
 
 Ints = NDArray[np.int64]
@@ -237,5 +237,5 @@ def _stage(draft: Draft, sales: list[Takings], thefts: list[Takings], opened: li
         made, objects.post[held], np.where(stolen, DUMPED, SALE), held, actor, time, np.full(len(held), NEVER),
         0 * held, own,
     )  # fmt: skip
-    things = Objects(*(column.astype(kind) for column, kind in zip(columns, OBJECT_TYPES, strict=True)))
+    things = Objects(*(column.astype(kind) for column, kind in zip(columns, OBJECT_TYPES.values(), strict=True)))
     return Stage(np.concatenate([objects.post[held], objects.post[held[dumps]]]), events, things)

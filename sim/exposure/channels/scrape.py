@@ -4,7 +4,7 @@ How each comes by is its `way` (`visits.py`): at once, every so often, or on wal
 held is an object a use, since an objection cuts one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from sim.core.compiled import Array
 from sim.core.errors import require, require_above_0, require_share, unknown
-from sim.core.log import Events, Objects
+from sim.core.log import OBJECT_TYPES, Events, Objects
 from sim.core.noise import Noise
 from sim.core.schema import DAY_S, KINDS, OBJECTS
 from sim.exposure.bars import hidden
 from sim.exposure.doors import BOUND_BY_OBJECTION, HANGS, HONOURS_DELETION, QUOTE
-from sim.exposure.draft import OBJECT_TYPES, Draft, Stage
+from sim.exposure.draft import Draft, Stage
 from sim.exposure.story import Story
 from sim.exposure.visits import NOT_TAKEN, Hours, Met, Way
 
@@ -121,7 +121,7 @@ class Scrape:
                 columns = (identity, post[got], np.full(len(got), use), row, parts[-1][4], when[got],
                            when[got] + crawler.retention_s, flags, makers)  # fmt: skip
                 things.append(tuple(column[held] for column in columns))
-        draft.add(Stage(*_events(parts), Objects(*_whole(things, OBJECT_TYPES))))
+        draft.add(Stage(*_events(parts), Objects(*_whole(things, OBJECT_TYPES.values()))))
 
     def public(self, copies: Array, noise: Noise) -> NDArray[np.bool_]:
         """Which third-party copies (ids) stand where everybody sees them."""
@@ -177,7 +177,7 @@ def _events(parts: Parts) -> tuple[Array, Events]:
     return post, Events(object_, parent, time, channel, actor, key, np.zeros(n, np.int32), learner)
 
 
-def _whole(parts: Parts, kinds: Sequence[type]) -> list[Array]:
+def _whole(parts: Parts, kinds: Collection[type]) -> list[Array]:
     """The parts' columns end to end, as the given types; empty ones if there are no parts."""
     if not parts:
         return [np.empty(0, kind) for kind in kinds]

@@ -17,11 +17,11 @@ import numpy as np
 
 from sim.core.compiled import Array, compiled, draw
 from sim.core.errors import require, require_share, unknown
-from sim.core.log import Events, Objects
+from sim.core.log import OBJECT_TYPES, Events, Objects
 from sim.core.noise import Noise
 from sim.core.schema import CHANNELS, LEARNERS, NEVER, OBJECTS
 from sim.exposure.apply import MOST_MODELS
-from sim.exposure.draft import OBJECT_TYPES, Draft, Stage
+from sim.exposure.draft import Draft, Stage
 from sim.exposure.memory import Prompt
 from sim.exposure.story import Name, Story, Told
 
@@ -124,7 +124,9 @@ class Train:
                 parts.append((posts, none, none, channel, number, number, when, smallest))
             parts += self._inherited(draft, noise, name, number, copies, told)
         columns = zip(*things, strict=True) if things else [[np.empty(0)]] * len(OBJECT_TYPES)
-        made = (np.concatenate(list(each)).astype(kind) for each, kind in zip(columns, OBJECT_TYPES, strict=True))
+        made = (
+            np.concatenate(list(each)).astype(kind) for each, kind in zip(columns, OBJECT_TYPES.values(), strict=True)
+        )
         draft.add(Stage(*_columns(parts), Objects(*made)))
 
     def _completed(self, draft: Draft, noise: Noise, name: str) -> Array:
