@@ -8,9 +8,9 @@ import pytest
 from numpy.typing import NDArray
 from scenes import UNITS_S, aimed_doors, channels, happenings, held, scene
 
-from sim.core.digest import digest
+from sim.core.digest import digest, post_hashes
 from sim.core.log import Block, Log, to_tables
-from sim.core.log_store import read_log, write_block, written
+from sim.core.log_store import read_blocks, read_log, write_block, written
 from sim.core.noise import Noise
 from sim.exposure.apply import apply
 from sim.exposure.check import equal_to_twin
@@ -87,19 +87,35 @@ def test_an_interrupted_log_goes_on_where_it_stopped(tmp_path: Path) -> None:
     assert digest(read_log(tmp_path)) == digest(propagate(made, chain, noise))
 
 
-def test_posts_are_held_against_their_twins_by_hash() -> None:
+def test_posts_are_held_against_their_twins_by_hash(tmp_path: Path) -> None:
     made, chain = scene(93_000, unit_s=60), list(channels(60).values())
     alone = equal_to_twin(made, chain, Noise(1), posts=6)
     assert alone["equal"] and alone["events"] > 0 and alone["of"] == "posts alone"
     log = propagate(made, chain, Noise(1), posts_a_block=3)
     assert equal_to_twin(made, chain, Noise(1), posts=6, log=log) == alone | {"of": "the log"}
+    write_on(tmp_path, iter(log.blocks), made.post)
+    assert equal_to_twin(made, chain, Noise(1), posts=6, log=tmp_path) == alone | {"of": "the log"}
     other = equal_to_twin(made, chain, Noise(2), posts=6)
     assert other["equal"] and other["plain"] != alone["plain"]
 
 
-def test_one_wrong_second_in_a_log_is_seen_by_the_twin() -> None:
+@pytest.mark.parametrize("kept", ["memory", "disk"])
+def test_one_wrong_second_in_a_log_is_seen_by_the_twin(kept: str, tmp_path: Path) -> None:
     made, chain = scene(93_000, unit_s=60), list(channels(60).values())
     log = propagate(made, chain, Noise(1), posts_a_block=3)
     log.blocks[-1].events.time[-1] += 1
-    told = equal_to_twin(made, chain, Noise(1), posts=len(made.post), log=log)
+    write_on(tmp_path, iter(log.blocks), made.post)
+    held = {"memory": log, "disk": tmp_path}[kept]
+    told = equal_to_twin(made, chain, Noise(1), posts=len(made.post), log=held)
     assert not told["equal"] and told["plain"] != told["compiled"]
+
+
+def test_blocks_without_the_posts_wanted_are_not_read(tmp_path: Path) -> None:
+    made, chain = scene(93_000, unit_s=60), list(channels(60).values())
+    log = propagate(made, chain, Noise(1), posts_a_block=3)
+    write_on(tmp_path, iter(log.blocks), made.post)
+    first, last = log.blocks[0], log.blocks[-1]
+    found = [block for _, block in read_blocks(tmp_path, of=np.array([first.first + 1, last.first]))]
+    assert [block.first for block in found] == [first.first, last.first]
+    for block, same in zip(found, (first, last), strict=True):
+        assert np.array_equal(post_hashes(block), post_hashes(same))

@@ -83,15 +83,20 @@ def written(folder: Path) -> list[Part]:
     return parts
 
 
-def read_blocks(folder: Path) -> Iterator[tuple[NDArray[np.int64], Block]]:
-    """The blocks of a written log one after the other, each with its posts' ids; one at a time is in memory."""
-    posts, events_before, late_before = sum(part.posts for part in written(folder)), 0, 0
-    for number, part in enumerate(written(folder)):
-        objects, events = (
-            {column: rows[column].to_numpy() for column in rows.column_names}
-            for rows in (pq.read_table(part_path(folder, name, number)) for name in NAMES)
-        )
-        yield _block(part, objects, events, late=3 * posts + late_before, events_before=events_before)
+def read_blocks(folder: Path, *, of: NDArray[np.int64] | None = None) -> Iterator[tuple[NDArray[np.int64], Block]]:
+    """The blocks of a written log one after the other, each with its posts' ids; one at a time is in memory.
+
+    `of`: numbers of posts, ascending; blocks that hold none of them are passed over.
+    """
+    parts, events_before, late_before = written(folder), 0, 0
+    posts = sum(part.posts for part in parts)
+    for number, part in enumerate(parts):
+        if of is None or np.diff(np.searchsorted(of, [part.first, part.first + part.posts])) > 0:
+            objects, events = (
+                {column: rows[column].to_numpy() for column in rows.column_names}
+                for rows in (pq.read_table(part_path(folder, name, number)) for name in NAMES)
+            )
+            yield _block(part, objects, events, late=3 * posts + late_before, events_before=events_before)
         events_before += part.events
         late_before += part.late
 

@@ -1,12 +1,14 @@
 """Hold compiled posts against their plain twins, by hash."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.digest import EVENT, NAME, OBJECT, ORIGIN, digest, post_hashes, total
 from sim.core.log import Log
+from sim.core.log_store import read_blocks
 from sim.core.noise import Noise
 from sim.core.schema import OBJECTS
 from sim.exposure.propagate import Channel, propagate, tell
@@ -15,10 +17,10 @@ from sim.exposure.story import MASK, Name, Story, words
 
 
 def equal_to_twin(
-    scene: Scene, channels: Sequence[Channel], noise: Noise, *, posts: int, log: Log | None = None
+    scene: Scene, channels: Sequence[Channel], noise: Noise, *, posts: int, log: Log | Path | None = None
 ) -> dict[str, object]:
-    """Tell `posts` keyed posts of a scene plainly and hold them against their rows of `log`: how many events, whether
-    they are equal. Without a log the posts are simulated alone.
+    """Tell `posts` keyed posts of a scene plainly and hold them against their rows of `log`, in memory or in a folder:
+    how many events, whether they are equal. Without a log the posts are simulated alone.
     """
     chosen = np.sort(np.argsort(noise.words("checked", scene.post)[0], kind="stable")[:posts])
     few = scene.only(chosen)
@@ -32,9 +34,9 @@ def equal_to_twin(
     }  # fmt: skip
 
 
-def hashes_of(log: Log, rows: NDArray[np.int64]) -> Iterator[NDArray[np.uint64]]:
+def hashes_of(log: Log | Path, rows: NDArray[np.int64]) -> Iterator[NDArray[np.uint64]]:
     """The hashes of posts `rows` (ascending) of a log, block by block."""
-    for block in log.blocks:
+    for block in log.blocks if isinstance(log, Log) else (block for _, block in read_blocks(log, of=rows)):
         low, high = np.searchsorted(rows, [block.first, block.first + block.posts])
         if low < high:
             yield post_hashes(block)[rows[low:high] - block.first]

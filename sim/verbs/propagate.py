@@ -85,8 +85,8 @@ def run(config: dict[str, Any]) -> dict[str, Any]:
             "resumed_blocks": resumed,
         }
         if config["check"]:
-            whole = Log(scene.post, tuple(held)) if keep == "memory" else None
-            document["twin"] = equal_to_twin(scene, channels, noise, posts=config["check"], log=whole)
+            kept = Log(scene.post, tuple(held)) if keep == "memory" else beside if keep == "disk" else None
+            document["twin"] = equal_to_twin(scene, channels, noise, posts=config["check"], log=kept)
         if config["trace"] is not None:
             document["trace"] = trace(config, world, scene, Log(scene.post, tuple(held)))
         write_json(beside / "provenance.json", provenance)
