@@ -14,7 +14,7 @@ FEED, TAG, DISCOVERY = range(3)
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_parents_keys_and_marks_are_kept_of_all_but_friends_views_in_front(order: int) -> None:
+def test_objects_parents_keys_and_marks_are_kept_of_all_but_friends_views_in_front(order: int) -> None:
     made = scene(3, unit_s=60, people=60, each=20, about=10)
     chain = list(channels(60).values())
     few = every = 0
@@ -28,7 +28,7 @@ def test_parents_keys_and_marks_are_kept_of_all_but_friends_views_in_front(order
             others = np.flatnonzero(~friends[low:high])
             assert events.plain[p] == (others[0] if len(others) else high - low)
         kept = np.arange(len(friends)) >= np.repeat(block.event_start[:-1] + events.plain, np.diff(block.event_start))
-        for name in ("parent", "key", "mark"):
+        for name in ("object", "parent", "key", "mark"):
             assert np.array_equal(getattr(block.told, name)[kept], getattr(events, name + "s")), name
         few, every = few + len(events.parents), every + len(friends)
     assert few < every

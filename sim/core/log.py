@@ -140,10 +140,10 @@ def block_columns(
     `late_before` count the events, and the objects that are made by events, of the blocks before it. The three base
     objects of each post have numbers 3 p + kind, all others follow in post order.
     """
-    own, events, objects = 3 * block.posts, block.events, block.objects
+    own, events, objects = 3 * block.posts, block.told, block.objects
     late = 3 * len(post) + late_before - own
     number = np.arange(len(objects.id)) + np.where(np.arange(len(objects.id)) < own, 3 * block.first, late)
-    told = vars(block.told)
+    told = dict(vars(events))
     told["object"] = np.where(events.object < 0, -1, number[events.object])
     told["parent"] = np.where(events.parent < 0, -1, events.parent.astype(np.int64) + events_before)
     held = {field.name: getattr(objects, field.name) for field in fields(Objects)}

@@ -96,7 +96,7 @@ class Draft:
     def wrote(self, start: Array, *, bare: Array | None = None, made: int = 0) -> None:
         """Take note of a stage written into `room`, from row `count` on, and of objects written into `things`.
 
-        `bare`: how many of its first rows of each post have no parent, key or mark (None: not known).
+        `bare`: how many of its first rows of each post are friends' views of it, `plain` in a log (None: not known).
         """
         self._starts.append(start)
         self._bare.append(np.zeros(self.posts, dtype=np.int64) if bare is None else bare)

@@ -7,7 +7,7 @@ from sim.core.log import EVENT_TYPES, Objects
 from sim.core.packed import Packed
 from sim.exposure.columns import Rows
 
-PACKED = ("parent", "key", "mark")
+PACKED = ("object", "parent", "key", "mark")
 """Columns kept of those rows alone that say something in one of them."""
 
 
@@ -34,7 +34,8 @@ def woven(rows: Rows, start: Array, bare: Array, objects: Objects) -> tuple[Arra
     """A block of `rows` and `objects`: each post's rows together, in the order of their stages. Where they start, the
     rows, and the objects that are no post's reaches.
 
-    Rows of stage s and post p are rows[start[s, p]:start[s, p + 1]]; the first bare[s, p] have no parent, key or mark.
+    Rows of stage s and post p are rows[start[s, p]:start[s, p + 1]]; the first bare[s, p] are views that lie in
+    the reach their channel tells, without parent, key or mark.
     """
     stages, posts = len(start), start.shape[1] - 1
     base, offsets = 3 * posts, start[:, 0]
@@ -54,8 +55,8 @@ def woven(rows: Rows, start: Array, bare: Array, objects: Objects) -> tuple[Arra
     ))  # fmt: skip
     lay(rows, start, plain, moved, final)
     events = Packed(
-        final.object[:count], final.time[:count], final.channel[:count], final.actor[:count], final.learner[:count],
-        event_start, plain, final.parent[:late], final.key[:late], final.mark[:late],
+        final.time[:count], final.channel[:count], final.actor[:count], final.learner[:count], event_start, plain,
+        final.object[:late], final.parent[:late], final.key[:late], final.mark[:late],
     )  # fmt: skip
     made = {name: column[base:] for name, column in vars(objects).items()}
     made["maker"] = remade(made["maker"], made["post"], offsets, moved)
@@ -147,20 +148,20 @@ def refer(
 
 @lean
 def lay(rows: Rows, start: Array, plain: Array, moved: Array, final: Rows) -> None:
-    """Copy all rows to their places; parents, keys and marks of those alone that are not plain."""
+    """Copy all rows to their places; objects, parents, keys and marks of those alone that are not plain."""
     late = 0
     for p in range(start.shape[1] - 1):
         left = plain[p]
         for stage in range(len(start)):
             low, count = start[stage, p], start[stage, p + 1] - start[stage, p]
             at = low + moved[stage, p]
-            copy_run(final.object, at, rows.object, low, count)
             copy_run(final.time, at, rows.time, low, count)
             copy_run(final.channel, at, rows.channel, low, count)
             copy_run(final.actor, at, rows.actor, low, count)
             copy_run(final.learner, at, rows.learner, low, count)
             passed = min(left, count)
             left -= passed
+            copy_run(final.object, late, rows.object, low + passed, count - passed)
             copy_run(final.parent, late, rows.parent, low + passed, count - passed)
             copy_run(final.key, late, rows.key, low + passed, count - passed)
             copy_run(final.mark, late, rows.mark, low + passed, count - passed)

@@ -5,7 +5,7 @@ those of `apply` and `tally`, plan by plan. Posts that no plan of the 64 touches
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -36,29 +36,24 @@ def avoided_by_each(
     """
     offsets = offsets_of(ledger.sizes)
 
-    def count(task: tuple[int, Block]) -> tuple[int, NDArray[np.int64]]:
-        first, block = task
+    def count(block: Block) -> NDArray[np.int64]:
         here = slice(block.first, block.first + block.posts)
-        shut = doors(first, block)
-        touched = (shut < LATEST).any(axis=(1, 2)) & (ledger.owner[here] >= 0) & (ledger.items[here] > 0)
-        lost = np.zeros((ledger.owners, len(LEARNERS), LANES), dtype=np.int64)
-        events = block.events
-        lose(
-            block.event_start, events.object, events.parent, events.time, events.channel, events.actor, events.key,
-            events.mark, events.learner, closings(block, shut), touched, ledger.owner[here], ledger.items[here],
-            LEARNS, offsets, lost,
-        )  # fmt: skip
-        return first, lost
+        events = block.told
+        found = np.zeros((plans + LANES, ledger.owners, len(LEARNERS)), dtype=np.int64)
+        for first in range(0, plans, LANES):
+            shut = doors(first, block)
+            touched = (shut < LATEST).any(axis=(1, 2)) & (ledger.owner[here] >= 0) & (ledger.items[here] > 0)
+            lost = np.zeros((ledger.owners, len(LEARNERS), LANES), dtype=np.int64)
+            lose(
+                block.event_start, events.object, events.parent, events.time, events.channel, events.actor, events.key,
+                events.mark, events.learner, closings(block, shut), touched, ledger.owner[here], ledger.items[here],
+                LEARNS, offsets, lost,
+            )  # fmt: skip
+            found[first : first + LANES] = lost.transpose(2, 0, 1)
+        return found[:plans]
 
-    found = np.zeros((plans + LANES, ledger.owners, len(LEARNERS)), dtype=np.int64)
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
-        for first, lost in pool.map(count, _tasks(log, plans)):
-            found[first : first + LANES] += lost.transpose(2, 0, 1)
-    return found[:plans]
-
-
-def _tasks(log: Log, plans: int) -> Iterator[tuple[int, Block]]:
-    return ((first, block) for block in log.blocks for first in range(0, plans, LANES))
+        return sum(pool.map(count, log.blocks), np.zeros((plans, ledger.owners, len(LEARNERS)), dtype=np.int64))
 
 
 @compiled

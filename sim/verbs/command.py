@@ -12,6 +12,7 @@ from time import perf_counter
 from typing import Any
 
 from sim.core.errors import Misuse, require
+from sim.core.pages import keep_pages
 from sim.verbs.archive import archive_at, home_of, paths_of
 from sim.verbs.compose import compose_config, conf_dir
 from sim.verbs.options import show_options
@@ -27,6 +28,7 @@ def run(verb: str, words: list[str]) -> int:
     if words == ["options"]:
         show_options(verb)
         return 0
+    keep_pages()
     path, overrides = _paths_among(verb, words)
     began = perf_counter()
     if path is not None and verb in ON_ARCHIVES and not any(word.startswith("platform=") for word in overrides):

@@ -1,0 +1,42 @@
+"""Memory that was let go is taken again without the system handing out a page."""
+
+import ctypes
+import subprocess
+import sys
+
+import pytest
+
+CODE = """
+import resource, threading
+import numpy as np
+from sim.core.pages import keep_pages
+
+if {keeps}:
+    keep_pages()
+faults = []
+
+def fill():
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for part in range(50):
+        held.append(np.ones(1_000_000, np.int8))
+    faults.append(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+    held.clear()
+
+held = []
+for turn in range(3):
+    thread = threading.Thread(target=fill)
+    thread.start()
+    thread.join()
+print(faults[-1])
+"""
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or not hasattr(ctypes.CDLL(None), "mallopt"), reason="the allocator is not glibc's"
+)
+def test_what_threads_let_go_is_taken_again() -> None:
+    def faults(keeps: bool) -> int:
+        code = CODE.format(keeps=keeps)
+        return int(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
+
+    assert faults(keeps=True) < 1_000 < 5_000 < faults(keeps=False)
