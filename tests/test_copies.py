@@ -93,7 +93,7 @@ def test_what_ends_a_copy(door: int, ended: set[int]) -> None:
 def test_some_who_are_asked_take_a_copy_down_and_some_do_not() -> None:
     """Where holders answer, a copy goes down if its maker complies, or months later; where all is granted, at once."""
     copies = stays = lates = 0
-    for seed in range(20):
+    for seed in range(80):
         log = told({"quote": Form(0.3, 0.0, 1.0)}, seed)
         (block,) = log.blocks
         o = block.objects

@@ -38,7 +38,7 @@ def learnt(happen: set[Happening]) -> int:
 @pytest.mark.parametrize("seed", range(4))
 def test_what_is_drawn_is_counted_as_by_hand(seed: int) -> None:
     unit_s, noise = UNITS_S[seed], Noise(seed)
-    made = scene(80_600 + seed, unit_s=unit_s)
+    made = scene(80_800 + seed, unit_s=unit_s)
     chain = list(channels(unit_s, drawn_share=0.8).values())
     log = propagate(made, chain, noise, threads=1)
     doors = aimed_doors(seed, made, log)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from laws.test_law_10_whole import COMMAND, ROOT, left
 
-WORDS = ["propagate", "write=true", "world.size=1500", "world.owners=60", "content=none", "output=json", "threads=2"]
+WORDS = ["propagate", "write=true", "world.size=1500", "world.owners=90", "content=none", "output=json", "threads=2"]
 
 
 def written(out: Path, *, before: int, fate: str) -> subprocess.CompletedProcess[str]:

@@ -1,4 +1,4 @@
-"""What compiled code shares: the decorator, and noise and delays with the same bits as their numpy forms."""
+"""What compiled code shares: decorators, moves of whole registers, and delays with the bits of their numpy form."""
 
 from collections.abc import Callable
 from typing import Any, TypeAlias, TypeVar
@@ -18,6 +18,8 @@ Integer: TypeAlias = int | np.integer[Any]
 
 WIDE = 8
 """Words in a wide register: a loop of nothing but draws makes so many at once."""
+HALVES = 16
+"""Half words in a wide register: so many tosses are made at once."""
 
 SOME = 16
 """Rows that are copied together; whoever copies has room for as many more than asked."""
@@ -51,60 +53,6 @@ def _njit(function: F, **options: bool) -> F:
         return numba.njit(cache=True, nogil=True, error_model="numpy", **options)(function)
     except RuntimeError:  # neither the code's folder nor the user's cache folder can be written
         return numba.njit(nogil=True, error_model="numpy", **options)(function)
-
-
-@lean
-def draw(key: np.uint64, a: Integer, b: Integer, c: Integer) -> tuple[np.uint64, np.uint64]:
-    """Two words of Threefry-2x64-20, equal to `Noise.words` for the same decision's key and ids."""
-    k0 = np.uint64(key)
-    k1 = np.uint64(c)
-    k2 = np.uint64(0x1BD11BDAA9FC1A22) ^ k0 ^ k1
-    x0 = np.uint64(a) + k0
-    x1 = np.uint64(b) + k1
-    for step in range(1, 6):
-        if step & 1:
-            r0, r1, r2, r3 = np.uint64(16), np.uint64(42), np.uint64(12), np.uint64(31)
-        else:
-            r0, r1, r2, r3 = np.uint64(16), np.uint64(32), np.uint64(24), np.uint64(21)
-        x0 += x1
-        x1 = ((x1 << r0) | (x1 >> (np.uint64(64) - r0))) ^ x0
-        x0 += x1
-        x1 = ((x1 << r1) | (x1 >> (np.uint64(64) - r1))) ^ x0
-        x0 += x1
-        x1 = ((x1 << r2) | (x1 >> (np.uint64(64) - r2))) ^ x0
-        x0 += x1
-        x1 = ((x1 << r3) | (x1 >> (np.uint64(64) - r3))) ^ x0
-        x0 += k1 if step % 3 == 1 else (k2 if step % 3 == 2 else k0)
-        x1 += (k2 if step % 3 == 1 else (k0 if step % 3 == 2 else k1)) + np.uint64(step)
-    return x0, x1
-
-
-@lean
-def draw_each(key: np.uint64, a: Integer, b: Array, c: Integer, first: Array, second: Array) -> None:
-    """`draw` for each entry of `b` into two columns with at least as much room; several at once in wide registers."""
-    for i in range(len(b)):
-        first[i], second[i] = draw(key, a, b[i], c)
-
-
-@lean
-def draw_on(key: np.uint64, a: Integer, b: Integer, first: Array) -> None:
-    """The first words of `draw` for b, b + 1 ..., as many as there is room for."""
-    for i in range(len(first)):
-        first[i] = draw(key, a, b + i, 0)[0]
-
-
-@lean
-def draw_down(key: np.uint64, a: Array, b: Integer, c: Integer, first: Array, second: Array) -> None:
-    """`draw` for each entry of `a`, into two columns."""
-    for i in range(len(a)):
-        first[i], second[i] = draw(key, a[i], b, c)
-
-
-@lean
-def draw_all(key: np.uint64, a: Array, b: Array, c: Array, first: Array, second: Array) -> None:
-    """`draw` for each row of three columns, into two."""
-    for i in range(len(a)):
-        first[i], second[i] = draw(key, a[i], b[i], c[i])
 
 
 @intrinsic  # type: ignore[untyped-decorator]
@@ -146,14 +94,14 @@ def copy_run(to: Array, at: Integer, column: Array, low: Integer, count: Integer
 
 @lean
 def lucky(coin: Array, chance: Array, found: Array) -> int:
-    """Which of `chance` (thresholds of 32 bits) exceed the top halves of their coins: numbers in `found`; how many.
+    """Which of `chance` (thresholds) exceed their coins, both of 32 bits: numbers in `found`; how many.
 
     `found` has room for one more; written without a branch, since nobody can foretell a coin.
     """
     count = 0
     for i in range(len(chance)):
         found[np.uintp(count)] = i
-        count += coin[i] >> np.uint64(32) < chance[i]
+        count += coin[i] < chance[i]
     return count
 
 
@@ -161,13 +109,6 @@ def lucky(coin: Array, chance: Array, found: Array) -> int:
 def lowest(word: np.uint64) -> int:
     """The number of the lowest bit that is set in a word."""
     return trailing_zeros(word)
-
-
-@lean
-def gather(column: Array, rows: Array, into: Array) -> None:
-    """into[i] = column[rows[i]]."""
-    for i in range(len(rows)):
-        into[i] = column[np.uintp(rows[i])]
 
 
 @lean
@@ -194,10 +135,25 @@ def delay(table: Array, word: np.uint64) -> int:
     return table[row] + (((table[row + np.uintp(1)] - table[row]) * part) >> 16)
 
 
+@inlined
+def after(table: Array, half: np.uint32) -> int:
+    """`delay` by a word of 32 bits."""
+    return delay(table, np.uint64(half) << np.uint64(32))
+
+
 @lean
 def whole(number: Integer) -> int:
     """A number as a signed 64-bit one."""
     return np.int64(number)  # type: ignore[return-value]
+
+
+@lean
+def sum_of(column: Array) -> int:
+    """The sum of a column of whole numbers from 0, exact below 2^63."""
+    found = 0
+    for row in range(len(column)):
+        found += whole(column[row])
+    return found
 
 
 @compiled

@@ -7,7 +7,8 @@ a post's hashes are added up; so a plain twin of one post can be held against it
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.compiled import Array, compiled, draw, whole
+from sim.core.compiled import Array, compiled, whole
+from sim.core.keyed import draw
 from sim.core.log import Block, Log
 
 EVENT, NAME, OBJECT, ORIGIN = (np.uint64(key) for key in (0xE1, 0xE2, 0xE3, 0xE4))

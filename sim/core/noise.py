@@ -17,7 +17,7 @@ Words = NDArray[np.uint64]
 
 PARITY = np.uint64(0x1BD11BDAA9FC1A22)
 MANY = 64
-"""So many draws and more are made by compiled code, with equal bits (`sim.core.compiled`)."""
+"""So many draws and more are made by compiled code, with equal bits (`sim.core.keyed`)."""
 ROTATIONS = (16, 42, 12, 31, 16, 32, 24, 21)
 
 
@@ -53,7 +53,7 @@ class Noise:
         )
 
     def key(self, decision: str) -> np.uint64:
-        """The 64-bit key of a decision under this seed, for compiled code (`sim.core.compiled.draw`)."""
+        """The 64-bit key of a decision under this seed, for compiled code (`sim.core.keyed.draw`)."""
         return np.uint64(int.from_bytes(sha256(f"{self.seed}/{decision}".encode()).digest()[:8], "little"))
 
     def branch(self, name: str) -> "Noise":
@@ -64,7 +64,7 @@ class Noise:
     def words(self, decision: str, a: ArrayLike, b: ArrayLike = 0, c: ArrayLike = 0) -> tuple[Words, Words]:
         """Two arrays of independent 64-bit words, addressed by the decision and up to three ids (broadcast)."""
         if isinstance(b, int) and isinstance(c, int) and isinstance(a, np.ndarray) and a.ndim == 1 and len(a) >= MANY:
-            from sim.core.compiled import draw_down  # compiled code is loaded by those who draw much
+            from sim.core.keyed import draw_down  # compiled code is loaded by those who draw much
 
             both = np.empty(len(a), dtype=np.uint64), np.empty(len(a), dtype=np.uint64)
             draw_down(self.key(decision), a.astype(np.int64, copy=False), b, c, *both)
@@ -72,7 +72,7 @@ class Noise:
         ids = np.broadcast_arrays(_words(a), _words(b), _words(c))
         if ids[0].size < MANY:
             return threefry(np.atleast_1d(self.key(decision)), ids[2], ids[0], ids[1])
-        from sim.core.compiled import draw_all
+        from sim.core.keyed import draw_all
 
         one, two, three = (np.array(each).ravel() for each in ids)
         first, second = np.empty(len(one), dtype=np.uint64), np.empty(len(one), dtype=np.uint64)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, compiled, inlined, lean
+from sim.core.compiled import Array, Integer, inlined, lean
 from sim.core.errors import require
 from sim.core.schema import ACTIONS, NEVER
 
@@ -137,12 +137,3 @@ def taken_back(bars: Bars, p: Integer, who: Integer, shared: Integer) -> int:
         if bars.how[at] == TAKEN_BACK and bars.who[at] == who and bars.since[at] > shared:
             end = min(end, bars.since[at])
     return end
-
-
-@compiled
-def hidden(bars: Bars, post: Array, time: Array, shown: Array) -> Array:
-    """Of things that are `shown` while their post is public: whether it is out of sight then."""
-    found = np.zeros(len(post), dtype=np.bool_)
-    for row in range(len(post)):
-        found[row] = shown[row] and out_of_sight(bars, post[row], time[row])
-    return found

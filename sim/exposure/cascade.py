@@ -4,10 +4,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.compiled import WIDE, Array, Integer, compiled, draw_each, lean, whole, wider
+from sim.core.compiled import HALVES, Array, Integer, compiled, lean, whole, wider
 from sim.core.heap import BRANCHES
+from sim.core.keyed import toss_each
 from sim.exposure.bars import Bars
-from sim.exposure.columns import Posts, Rows, Ties
+from sim.exposure.columns import Posts, Rows, Ties, everybody
 from sim.exposure.delivery import Desk, new_desk
 from sim.exposure.quality import chance_at
 from sim.exposure.reach import NOBODY, draw_circle, is_friend
@@ -35,7 +36,7 @@ def keen_posts(posts: Posts, start: Array, rows: Rows, chances: Chances) -> Arra
     for stage in range(len(start)):
         for p in range(len(posts.id)):
             widest = max(widest, start[stage, p + 1] - start[stage, p])
-    coin, unused = np.empty(widest + WIDE, dtype=np.uint64), np.empty(widest + WIDE, dtype=np.uint64)
+    coin, unused = np.empty(widest + HALVES, dtype=np.uint32), np.empty(widest + HALVES, dtype=np.uint32)
     mark_keen(posts, start, rows, chances, coin, unused, keen)
     return keen
 
@@ -46,12 +47,12 @@ def mark_keen(
 ) -> None:  # fmt: skip
     """Mark the posts of `keen_posts`, drawing a stage's coins together; each view as if it were the first."""
     for p in range(len(posts.id)):
-        ceiling = np.uint64(chances.ceiling[p])
+        ceiling = chances.ceiling[p]
         for stage in range(len(start) if posts.audience[p] == 2 else 0):
             low, high = start[stage, p], start[stage, p + 1]
-            draw_each(chances.reshare, posts.id[p], rows.actor[low : high + (low - high) % WIDE], 0, coin, unused)
+            toss_each(chances.reshare[p], rows.actor[low : high + (low - high) % HALVES], 0, coin, unused)
             for row in range(low, high):
-                luck = coin[np.uintp(row - low)] >> np.uint64(32)
+                luck = whole(coin[np.uintp(row - low)])
                 if luck < ceiling and may_pass_on(rows.channel[np.uintp(row)]):
                     age = rows.time[np.uintp(row)] - posts.time[p]
                     keen[p] |= luck < chance_at(chances.ages, chances.chance, chances.keen[p], age)
@@ -101,7 +102,7 @@ def spread(
         start[p + 1] = start[p]
         if low == high:
             continue
-        if start[p] + 2 * len(ties.joined) + 2 > len(rows.time):
+        if start[p] + everybody(len(ties.joined)) > len(rows.time):
             return whole(p)
         if center != posts.subject[p]:
             center = posts.subject[p]
@@ -111,12 +112,12 @@ def spread(
         state[COUNT], state[QUEUED], state[WRITTEN], lacking = 0, 0, start[p], high - low
         while lacking:
             reached = with_room(reached, state[COUNT], state[COUNT] + lacking, len(ties.joined))
-            if lacking + WIDE > len(desk.hit):
+            if lacking + HALVES > len(desk.hit):
                 desk = new_desk(2 * lacking)
             if state[QUEUED] + lacking + BRANCHES > len(queue):
                 queue = wider(queue, 2 * (state[QUEUED] + lacking + BRANCHES))
             if state[COUNT] == 0:
-                begin(p, posts.id[p], posts.time[p], views, low, high, last, ties, chances, reached, queue, desk, state)
+                begin(p, posts.time[p], views, low, high, last, ties, chances, reached, queue, desk, state)
             lacking = take_turns(p, posts, ties, bars, chances, last, newest, circle, reached, queue, rows, desk, state)
         write_rest(rows, reached, circle, state)
         start[p + 1] = state[WRITTEN]
@@ -127,7 +128,7 @@ def spread(
 
 @lean
 def begin(
-    p: Integer, post: Integer, posted: Integer, views: Views, low: Integer, high: Integer, last: Integer, ties: Ties,
+    p: Integer, posted: Integer, views: Views, low: Integer, high: Integer, last: Integer, ties: Ties,
     chances: Chances, reached: Reached, queue: Array, desk: Desk, state: Array,
 ) -> None:  # fmt: skip
     """Enter a post's views by earlier stages, the earlier row where two are at one time, and who passes it on."""
@@ -141,7 +142,7 @@ def begin(
         desk.whom[place], desk.moment[place], desk.place[place] = known[place, WHO], known[place, FIRST], place
     state[COUNT], state[QUEUED] = (
         count,
-        line_up(chances, p, post, posted, chances.keen[p], last, ties, desk, count, queue, 0),
+        line_up(chances, p, posted, chances.keen[p], last, ties, desk, count, queue, 0),
     )
 
 

@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.compiled import SOME, WIDE, Array, Integer, draw_each, inlined, lean, whole, wider
+from sim.core.compiled import HALVES, SOME, Array, Integer, inlined, lean, whole, wider
+from sim.core.keyed import toss_each
 from sim.core.log import EVENT_TYPES, OBJECT_TYPES
 from sim.exposure.reach import is_friend
 
@@ -66,17 +67,27 @@ class Things(NamedTuple):
     close: Array
 
 
-class Paper:
-    """What blocks are drafted on, kept from block to block: the system clears each page it hands out anew."""
+@lean
+def everybody(people: Integer) -> int:
+    """How many rows a post has at the most that so many people see and pass on."""
+    return whole(2 * people + 2)
 
-    def __init__(self) -> None:
+
+class Paper:
+    """What blocks are drafted on, kept from block to block: the system clears each page it hands out anew.
+
+    `spare` rows are laid out with the first ones, for whoever will ask for so many: only what is written takes memory.
+    """
+
+    def __init__(self, *, spare: int) -> None:
+        self.spare = spare
         self.rows = Rows(*(np.empty(0, dtype=kind) for kind in EVENT_TYPES.values()))
         self.things = Things(*(np.empty(0, dtype=kind) for kind in (*OBJECT_TYPES.values(), np.int64)))
 
     def rows_for(self, count: int, more: int) -> Rows:
         """The `count` events that have been written, with room for more, and for SOME beyond."""
         if len(self.rows.time) < count + more + SOME:
-            self.rows = Rows(*(wider(column[:count], 2 * (count + more) + SOME) for column in self.rows))
+            self.rows = Rows(*(wider(column[:count], 2 * (count + more) + self.spare + SOME) for column in self.rows))
         return self.rows
 
     def things_for(self, count: int, more: int) -> Things:
@@ -101,9 +112,9 @@ class Crowd(NamedTuple):
 
 def new_crowd(people: int) -> Crowd:
     """Room for so many, in whole registers; one more is picked before it is known."""
-    room = people + -people % WIDE
+    room = people + -people % HALVES
     who, chance, since = np.zeros(room, dtype=np.int32), np.empty(room, dtype=np.uint32), np.empty(room, dtype=np.int64)
-    coin, when = np.empty(room, dtype=np.uint64), np.empty(room, dtype=np.uint64)
+    coin, when = np.empty(room, dtype=np.uint32), np.empty(room, dtype=np.uint32)
     lifted, picked = np.empty(room, dtype=np.uint32), np.empty(room + 1, dtype=np.int32)
     return Crowd(who, chance, since, lifted, coin, when, picked)
 
@@ -120,9 +131,9 @@ def meet(ties: Ties, person: Integer, crowd: Crowd) -> int:
 
 
 @inlined
-def draw_crowd(key: np.uint64, post: Integer, crowd: Crowd, count: int) -> None:
-    """The draws of a post's first `count` possible viewers."""
-    draw_each(key, post, crowd.who[: count + -count % WIDE], 0, crowd.coin, crowd.when)
+def toss_crowd(key: np.uint64, crowd: Crowd, count: int, turn: Integer) -> None:
+    """The tosses of the first `count` of a thing's possible viewers."""
+    toss_each(key, crowd.who[: count + -count % HALVES], turn, crowd.coin, crowd.when)
 
 
 @inlined

@@ -5,25 +5,25 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.core.compiled import (
-    WIDE,
+    HALVES,
     Array,
     Integer,
+    after,
     compiled,
     delay,
-    draw,
-    draw_each,
     fetch,
-    gather,
+    inlined,
     lean,
     lowest,
     lucky,
     whole,
     wider,
-)  # fmt: skip
+)
+from sim.core.keyed import draw, toss, toss_each
 from sim.core.log import SHOWS
 from sim.core.schema import CHANNELS
 from sim.exposure.bars import Bars, barred, out_of_sight
-from sim.exposure.columns import Crowd, Posts, Rows, Things, Ties, fill, tell_strangers
+from sim.exposure.columns import Crowd, Posts, Rows, Things, Ties, fill, tell_strangers, toss_crowd
 from sim.exposure.doors import COPY as COPIES
 from sim.exposure.doors import PUBLIC_REACH, closing, is_link
 from sim.exposure.forms import WHOLE, Forms, form_of
@@ -58,38 +58,45 @@ class Views(NamedTuple):
     row: Array
 
 
+@inlined
+def way(channel: Integer, key: Integer) -> int:
+    """The turn of a view among one person's views of one thing."""
+    return whole(whole(key) << 3 | channel)
+
+
 @compiled
-def struck_views(rows: Rows, object_id: Array, threshold: Integer, key: np.uint64) -> Array:
-    """Which of `rows` are views whose coin falls below the threshold."""
+def struck_views(rows: Rows, keys: Array, threshold: Integer) -> Array:
+    """Which of `rows` are views whose coin falls below the threshold; `keys`: each object's own."""
     struck, count = np.empty(64, dtype=np.int32), 0
-    thing, way = np.empty(BATCH, dtype=np.int64), np.empty(BATCH, dtype=np.int64)
-    coin = np.empty(BATCH, dtype=np.uint64)
+    low_half, high_half = np.empty(BATCH, dtype=np.uint32), np.empty(BATCH, dtype=np.uint32)
+    turn, coin = np.empty(BATCH, dtype=np.uint32), np.empty(BATCH, dtype=np.uint32)
     for low in range(0, len(rows.actor), BATCH):
         here = slice(low, min(low + BATCH, len(rows.actor)))
         if count + BATCH >= len(struck):
             struck = wider(struck, 2 * (count + BATCH))
         count = strike(
-            rows.object[here], rows.channel[here], rows.actor[here], rows.key[here], object_id, np.uint64(threshold),
-            key, thing, way, coin, low, struck, count,
+            rows.object[here], rows.channel[here], rows.actor[here], rows.key[here], keys, threshold, low_half,
+            high_half, turn, coin, low, struck, count,
         )  # fmt: skip
     return struck[:count]
 
 
 @lean
 def strike(
-    met: Array, channel: Array, actor: Array, key: Array, object_id: Array, threshold: np.uint64, copy_key: np.uint64,
-    thing: Array, way: Array, coin: Array, low: Integer, struck: Array, count: Integer,
+    met: Array, channel: Array, actor: Array, key: Array, keys: Array, threshold: Integer, low_half: Array,
+    high_half: Array, turn: Array, coin: Array, low: Integer, struck: Array, count: Integer,
 ) -> int:  # fmt: skip
     """Append those of a batch from row `low` on; how many there are."""
-    gather(object_id, met, thing)
     for row in range(len(actor)):
-        way[row] = whole(channel[row]) << 32 | key[row]
-    for row in range(len(actor)):
-        coin[row] = draw(copy_key, thing[row], actor[row], way[row])[0]
+        own = keys[np.uintp(met[row])]
+        low_half[row], high_half[row], turn[row] = own, own >> np.uint64(32), way(channel[row], key[row])
+    for row in range(len(actor)):  # of nothing but half words: sixteen at once
+        own = np.uint64(low_half[row]) | np.uint64(high_half[row]) << np.uint64(32)
+        coin[row] = toss(own, actor[row], turn[row])[0]
     for first in range(0, len(actor), 64):
         left = np.uint64(0)
         for i in range(64):
-            left |= np.uint64(coin[np.uintp(first + i)] >> np.uint64(32) < threshold) << np.uint64(i)
+            left |= np.uint64(coin[np.uintp(first + i)] < threshold) << np.uint64(i)
         while left:
             row = first + lowest(left)
             left &= left - np.uint64(1)
@@ -123,7 +130,7 @@ def copied(
             turn, taken = (turn + 1, taken) if turn < views.start[p + 1] else (turn, taken + 1)
             who = rows.actor[view]
             most = 2 * (ties.start[who + 1] - ties.start[who])
-            if n + most + WIDE >= len(rows.time) or m == len(things.id) or queued + most >= len(queue):
+            if n + most + HALVES >= len(rows.time) or m == len(things.id) or queued + most >= len(queue):
                 return -1
             if center != posts.subject[p]:
                 center = posts.subject[p]
@@ -140,7 +147,7 @@ def copied(
                 tell_strangers(rows, first, n, circle)
                 for row in range(first, n):
                     rows.parent[row], rows.key[row] = maker, wave
-                seen_by = rows.actor[first : n + (first - n) % WIDE]
+                seen_by = rows.actor[first : n + (first - n) % HALVES]
                 queued = copy_again(things.id[m], wave, odds, seen_by, crowd, first, n, queue, queued)
             m += 1
         start[p + 1] = n
@@ -156,15 +163,15 @@ def make(
     it (of 2^32), -1: nothing comes of it."""
     met, who = whole(rows.object[view]), rows.actor[view]
     channel, key, met_id, original = rows.channel[view], rows.key[view], things.id[met], met < 3 * len(posts.id)
-    way = whole(channel) << 32 | key
-    birth = rows.time[view] + 1 + delay(odds.making, draw(odds.copy, met_id, who, way)[1])
+    turn, own = way(channel, key), draw(odds.copy, met_id, 0, 0)[0]
+    birth = rows.time[view] + 1 + after(odds.making, toss(own, who, turn)[1])
     if birth >= things.close[met] or birth >= horizon_end:
         return -1
     if original and met % 3 <= PUBLIC_REACH and barred(bars, p, who, birth, met % 3 == PUBLIC_REACH):
         return -1
     if not original and is_link(things.flags[met]) and out_of_sight(bars, p, birth):
         return -1
-    identity = whole(draw(odds.id, met_id, who, way)[0] >> np.uint64(2) | np.uint64(1) << np.uint64(62))
+    identity = whole(draw(odds.id, met_id, who, turn)[0] >> np.uint64(2) | np.uint64(1) << np.uint64(62))
     natural = birth + delay(odds.ending, draw(odds.gone, identity, 0, 0)[0])
     flags, share = form_of(forms, identity, odds.form, whole(posts.audience[p]), original)
     things.id[m], things.post[m], things.kind[m], things.parent[m] = identity, p, COPIES, met
@@ -189,10 +196,10 @@ def show(
         crowd.who[np.uintp(place)] = ties.viewer[np.uintp(low + place)]
         fetch(ties.joined, np.uintp(ties.viewer[np.uintp(low + place)]))
     dim(ties.visibility[low : low + size], share, drawn, crowd.chance)
-    draw_each(odds.seen, identity, crowd.who[: size + -size % WIDE], wave, crowd.coin, crowd.when)
+    toss_crowd(draw(odds.seen, identity, 0, 0)[0], crowd, size, wave)
     for each in crowd.picked[: lucky(crowd.coin, crowd.chance[:size], crowd.picked)]:
         i = np.uintp(each)
-        target, seen = crowd.who[i], since + delay(odds.seeing, crowd.when[i])
+        target, seen = crowd.who[i], since + after(odds.seeing, crowd.when[i])
         rows.time[n], rows.actor[n] = seen, target
         shut = seen >= last or seen < ties.joined[target] or target in (posts.subject[p], posts.author[p])
         n += 0 if shut or (is_link(things.flags[m]) and out_of_sight(bars, p, seen)) else 1
@@ -205,10 +212,10 @@ def copy_again(
     queued: Integer,
 ) -> int:  # fmt: skip
     """Put those views of a copy, rows `first` to `last`, that are copied in turn into the queue; how many it holds."""
-    draw_each(odds.copy, identity, who, COPIED << 32 | wave, crowd.coin, crowd.when)
+    toss_each(draw(odds.copy, identity, 0, 0)[0], who, way(COPIED, wave), crowd.coin, crowd.when)
     for row in range(first, last):
         queue[queued] = row
-        queued += int(crowd.coin[row - first] >> np.uint64(32) < np.uint64(odds.threshold))
+        queued += int(crowd.coin[row - first] < odds.threshold)
     return whole(queued)
 
 

@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.compiled import WIDE, Array, Integer, compiled, delay, draw, inlined, lowest
+from sim.core.compiled import HALVES, WIDE, Array, Integer, after, compiled, inlined, lowest
+from sim.core.keyed import toss
 from sim.exposure.columns import Ties
 
 
@@ -24,29 +25,29 @@ class Desk(NamedTuple):
 @compiled
 def new_desk(ties: Integer) -> Desk:
     """A desk for so many ties."""
-    room = WIDE * (ties // WIDE + 2)
+    room = HALVES * (ties // HALVES + 2)
     hit = np.empty(room, dtype=np.uint8)
     return Desk(
-        hit, hit.view(np.uint64), np.empty(room, dtype=np.uint64), np.empty(room, dtype=np.uint64),
+        hit, hit.view(np.uint64), np.empty(room, dtype=np.uint32), np.empty(room, dtype=np.uint32),
         np.empty(room + 1, dtype=np.int32), np.empty(room + 1, dtype=np.int64), np.empty(room + 1, dtype=np.int32),
     )  # fmt: skip
 
 
 @inlined
 def deliver(
-    key: np.uint64, post: Integer, by: Integer, ties: Ties, low: Integer, crowd: Integer, desk: Desk
+    key: np.uint64, by: Integer, ties: Ties, low: Integer, crowd: Integer, desk: Desk
 ) -> None:  # fmt: skip
-    """Draw which ties of a resharer, from row `low` on, deliver to their viewers; keyed by (post, resharer, viewer).
+    """Draw which ties of a resharer, from row `low` on, deliver to their viewers; keyed by (post, viewer, resharer).
 
     Made for whole registers where rows of others follow.
     """
-    wide = (crowd + WIDE - 1) & -WIDE
+    wide = (crowd + HALVES - 1) & -HALVES
     if low + wide > len(ties.viewer):
         wide = crowd
         desk.hits[np.uintp(crowd >> 3)] = 0
     for i in range(wide):
-        luck, desk.wait[np.uintp(i)] = draw(key, post, by, ties.viewer[np.uintp(low + i)])
-        desk.hit[np.uintp(i)] = (luck >> np.uint64(32) < ties.visibility[np.uintp(low + i)]) & (i < crowd)
+        luck, desk.wait[np.uintp(i)] = toss(key, ties.viewer[np.uintp(low + i)], by)
+        desk.hit[np.uintp(i)] = (luck < ties.visibility[np.uintp(low + i)]) & (i < crowd)
 
 
 @inlined
@@ -63,7 +64,7 @@ def in_time(
         while left:
             i = np.uintp(WIDE * eight + (lowest(left) >> 3))
             left &= left - np.uint64(1)
-            seen = since + delay(delays, desk.wait[i])
+            seen = since + after(delays, desk.wait[i])
             desk.whom[np.uintp(count)], desk.moment[np.uintp(count)] = ties.viewer[np.uintp(low) + i], seen
             count += 1 if seen < end else 0
     return count

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.compiled import Array, compiled, draw
+from sim.core.compiled import Array, compiled
+from sim.core.keyed import draw
 from sim.core.log import VIEWS, Log
 from sim.core.noise import Noise
 from sim.core.schema import CHANNELS

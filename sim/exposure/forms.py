@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, draw, lean, whole
+from sim.core.compiled import Array, Integer, lean, whole
+from sim.core.keyed import draw
 from sim.exposure.doors import HANGS, LATE, QUOTE, STAYS
 
 WHOLE = 1 << 32

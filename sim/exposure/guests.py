@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, compiled, delay, draw_on, inlined, lean, whole, wider
+from sim.core.compiled import WIDE, Array, Integer, compiled, delay, inlined, lean, whole, wider
+from sim.core.keyed import draw_on
 from sim.core.quantile import exponential
-from sim.exposure.columns import Crowd
 
 DRAWN_AHEAD = 16
 """Visits to a profile, and looks at a post, drawn together."""
@@ -20,6 +20,22 @@ class Guests(NamedTuple):
     start: Array
     time: Array
     profile: Array
+
+
+class Looks(NamedTuple):
+    """Those who look at one post: on which `visit`, who; and their draws."""
+
+    visit: Array
+    guest: Array
+    word: Array
+    unused: Array
+
+
+def new_looks(visits: int) -> Looks:
+    """Room for looks on so many visits to a profile."""
+    room = DRAWN_AHEAD + visits + -visits % WIDE
+    visit, guest = np.zeros(room, dtype=np.int32), np.empty(room, dtype=np.int64)
+    return Looks(visit, guest, np.empty(room, dtype=np.uint64), np.empty(room, dtype=np.uint64))
 
 
 @compiled
@@ -60,16 +76,16 @@ def visit(
 
 
 @inlined
-def looked(post: Integer, first: Integer, end: Integer, hazard: Integer, key: np.uint64, looks: Crowd) -> int:
+def looked(post: Integer, first: Integer, end: Integer, hazard: Integer, key: np.uint64, looks: Looks) -> int:
     """Which visits from the `first` before `end` look at a post, into `looks`; how many."""
-    word, at, hit = looks.when[:DRAWN_AHEAD], first, 0
+    word, at, hit = looks.word[:DRAWN_AHEAD], first, 0
     while at < end:
         draw_on(key, post, hit, word)
         for each in word:
             at += (delay(SKIPS, each) << 12) // hazard
             if at >= end:
                 break
-            looks.picked[hit] = at
+            looks.visit[hit] = at
             hit += 1
             at += 1
     return hit

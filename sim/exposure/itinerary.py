@@ -14,7 +14,8 @@ from weakref import ref
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, compiled, draw, draw_each, whole
+from sim.core.compiled import Array, Integer, compiled, whole
+from sim.core.keyed import draw, draw_each
 from sim.core.noise import threefry
 from sim.exposure.scene import Scene
 from sim.exposure.story import words

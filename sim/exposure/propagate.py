@@ -7,20 +7,21 @@ import os
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain, islice
 from typing import Protocol
 
 import numpy as np
 
 from sim.core.log import Block, Log
-from sim.core.noise import Noise
-from sim.exposure.columns import Paper
+from sim.core.noise import MANY, Noise
+from sim.exposure.columns import Paper, everybody
 from sim.exposure.doors import Doors, open_doors
 from sim.exposure.draft import Draft
 from sim.exposure.scene import Scene
 from sim.exposure.story import Story
 
-POSTS_A_BLOCK = 16384
-VIEWERS_A_BLOCK = 1 << 20
+POSTS_A_BLOCK = 24576
+VIEWERS_A_BLOCK = 3 << 19
 
 
 class Channel(Protocol):
@@ -67,7 +68,7 @@ def blocks(
     free: list[Paper] = []
 
     def write(span: tuple[int, int]) -> Block:
-        paper = free.pop() if free else Paper()
+        paper = free.pop() if free else Paper(spare=everybody(scene.people))
         first, last = span
         shut = open_doors(last - first) if doors is None else np.ascontiguousarray(doors[:, first:last])
         draft = Draft(scene, shut, first=first, last=last, paper=paper)
@@ -77,35 +78,36 @@ def blocks(
         free.append(paper)
         return block
 
-    spans = cut(scene, posts_a_block)[skip:]
-    workers = threads or os.cpu_count() or 1
-    if workers == 1 or len(spans) == 1:
-        yield from map(write, spans)
+    spans, workers = islice(cut(scene, posts_a_block), skip, None), threads or os.cpu_count() or 1
+    begun = list(islice(spans, 2 * workers))
+    if workers == 1 or len(begun) == 1:
+        yield from map(write, chain(begun, spans))
         return
     with ThreadPoolExecutor(workers) as pool:
-        ahead = deque(pool.submit(write, span) for span in spans[: 2 * workers])
-        for number in range(len(spans)):
+        ahead = deque(pool.submit(write, span) for span in begun)
+        while ahead:
             made = ahead.popleft().result()
-            if number + 2 * workers < len(spans):
-                ahead.append(pool.submit(write, spans[number + 2 * workers]))
+            ahead.extend(pool.submit(write, span) for span in islice(spans, 1))
             yield made
 
 
 def load(scene: Scene, channels: Sequence[Channel], noise: Noise) -> None:
-    """Read the compiled code of these channels from disk: a quarter of a second; the first time it is compiled."""
-    deque(blocks(scene.only(np.arange(min(1, len(scene.post)))), channels, noise, threads=1), maxlen=0)
+    """Read the compiled code of these channels from disk: a quarter of a second; the first time it is compiled.
+
+    A block of the scene itself, with posts enough that they are drawn together: code is compiled for the arrays it is
+    given, and copies may be written to where the scene's may not.
+    """
+    next(blocks(scene, channels, noise, threads=1, posts_a_block=2 * MANY), None)
 
 
-def cut(scene: Scene, posts_a_block: int) -> list[tuple[int, int]]:
+def cut(scene: Scene, posts_a_block: int) -> Iterator[tuple[int, int]]:
     """First and last post of each block: no more posts than said, and as many possible viewers as keep cores equal."""
-    viewers = np.concatenate([[0], np.cumsum(np.diff(scene.start)[scene.author])])
-    spans, first, posts = [], 0, len(scene.post)
-    while first < posts:
-        enough = int(np.searchsorted(viewers, viewers[first] + VIEWERS_A_BLOCK))
-        last = min(first + posts_a_block, max(enough, first + 1), posts)
-        spans.append((first, last))
+    first = 0
+    while first < len(scene.post):
+        viewers = np.cumsum(scene.ties.audience(scene.author[first : first + posts_a_block]))
+        last = first + min(len(viewers), int(np.searchsorted(viewers, VIEWERS_A_BLOCK)) + 1)
+        yield first, last
         first = last
-    return spans
 
 
 def tell(scene: Scene, channels: Sequence[Channel], noise: Noise, row: int, *, doors: Doors | None = None) -> Story:

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from sim.core.compiled import Array
+from sim.core.compiled import Array, sum_of
 from sim.core.errors import require
 from sim.core.noise import Noise
 from sim.core.pieces import by_pieces
@@ -99,7 +99,7 @@ class Scene:
     @cached_property
     def mean_visibility(self) -> float:
         """Mean chance that a tie sees a post."""
-        return float(self.visibility.mean(dtype=np.float64)) / 2.0**32 if len(self.visibility) else 0.0
+        return sum_of(self.visibility) / 2.0**32 / len(self.visibility) if len(self.visibility) else 0.0
 
 
 def stage(world: World, noise: Noise, *, horizon_end: int, others_gone_per_year: float) -> Scene:

@@ -75,6 +75,21 @@ def words(key: int, a: int, b: int, c: int) -> tuple[int, int]:
     return x, y
 
 
+def halves(key: int, who: int, turn: int) -> tuple[int, int]:
+    """Threefry-2x32-20 in Python's own integers."""
+    half = 2**32 - 1
+    keys = (key & half, key >> 32, 0x1BD11BDA ^ (key & half) ^ (key >> 32))
+    x, y = (who + keys[0]) & half, (turn + keys[1]) & half
+    for number in range(20):
+        x = (x + y) & half
+        by = (13, 15, 26, 6, 17, 29, 16, 24)[number % 8]
+        y = ((y << by | y >> (32 - by)) & half) ^ x
+        if number % 4 == 3:
+            step = number // 4 + 1
+            x, y = (x + keys[step % 3]) & half, (y + keys[(step + 1) % 3] + step) & half
+    return x, y
+
+
 @dataclass
 class Story:
     """What happens to post `row` of `scene` under `doors`, told channel by channel into `events` and `objects`."""
@@ -202,6 +217,12 @@ class Story:
     def draw(noise: Noise, decision: str, a: int, b: int = 0, c: int = 0) -> tuple[int, int]:
         """Two 64-bit words, as `Noise.words` gives."""
         return words(int(noise.key(decision)), a, b, c)
+
+    @staticmethod
+    def toss(noise: Noise, decision: str, thing: int, who: int, turn: int = 0) -> tuple[int, int]:
+        """Two words of which the upper halves are drawn and the lower ones are 0: what a person does with a thing."""
+        first, second = halves(words(int(noise.key(decision)), thing, 0, 0)[0], who, turn)
+        return first << 32, second << 32
 
     @staticmethod
     def delay(table: Quantiles, word: int) -> int:

@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, compiled, delay, draw, whole
+from sim.core.compiled import Array, Integer, compiled, delay, whole
+from sim.core.keyed import draw
 from sim.core.schema import NEVER
 from sim.exposure.projects import AUDIT, GOLD, LABEL, REVIEW, REWORK
 from sim.exposure.workforce import Staff, chosen

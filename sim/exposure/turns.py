@@ -4,8 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.compiled import WIDE, Array, Integer, delay, draw, fetch, inlined, lean, whole
+from sim.core.compiled import HALVES, Array, Integer, after, delay, fetch, inlined, lean, whole
 from sim.core.heap import BRANCHES, pop, push
+from sim.core.keyed import draw, toss
 from sim.exposure.bars import Bars, barred, taken_back
 from sim.exposure.columns import Posts, Rows, Ties
 from sim.exposure.delivery import Desk, deliver, in_time
@@ -20,11 +21,12 @@ COUNT, QUEUED, WRITTEN = range(3)
 
 
 class Chances(NamedTuple):
-    """Keys of the decisions; the chance of a reshare a view (`Fading`), interest in each post at first and second hand,
-    and the chance it begins with; delays, s (Reshare.tables)."""
+    """Each post's own keys of reshares and of deliveries, the key of taking back; the chance of a reshare a view
+    (`Fading`), interest in each post at first and second hand, the chance it begins with; delays, s (Reshare.tables).
+    """
 
-    reshare: np.uint64
-    delivery: np.uint64
+    reshare: Array
+    delivery: Array
     unshare: np.uint64
     ages: Array
     chance: Array
@@ -53,7 +55,7 @@ def take_turns(
         low = ties.start[np.uintp(who)]
         crowd = ties.start[np.uintp(who) + np.uintp(1)] - low
         if (
-            crowd + WIDE > len(desk.hit) or queued + crowd + BRANCHES > len(queue)
+            crowd + HALVES > len(desk.hit) or queued + crowd + BRANCHES > len(queue)
             or not holds(reached, count + crowd)
         ):  # fmt: skip
             state[COUNT], state[QUEUED], state[WRITTEN] = count, queued, written
@@ -69,7 +71,7 @@ def take_turns(
         end = min(last, ending_of(chances, post, who, time))
         if not free:
             end = min(end, taken_back(bars, p, who, time))
-        deliver(chances.delivery, post, who, ties, low, crowd, desk)
+        deliver(chances.delivery[np.uintp(p)], who, ties, low, crowd, desk)
         hits = in_time(crowd, ties, low, time + 1, chances.deliveries, end, desk)
         for each in range(hits):
             fetch(reached.slots, slot(reached, desk.whom[each]))
@@ -90,33 +92,33 @@ def take_turns(
             desk.whom[np.uintp(fresh)], desk.moment[np.uintp(fresh)], desk.place[np.uintp(fresh)] = target, seen, at
             fresh += 1
         keen = chances.second[np.uintp(p)]
-        queued = line_up(chances, p, post, posts.time[p], keen, last, ties, desk, fresh, queue, queued)
+        queued = line_up(chances, p, posts.time[p], keen, last, ties, desk, fresh, queue, queued)
     state[COUNT], state[QUEUED], state[WRITTEN] = count, queued, written
     return 0
 
 
 @inlined
 def line_up(
-    chances: Chances, p: Integer, post: Integer, posted: Integer, keen: Integer, last: Integer, ties: Ties, desk: Desk,
+    chances: Chances, p: Integer, posted: Integer, keen: Integer, last: Integer, ties: Ties, desk: Desk,
     fresh: Integer, queue: Array, queued: Integer,
 ) -> int:  # fmt: skip
     """Put those into the queue who pass on what they see first, out of the `fresh` on the desk; how many stand there.
 
     Nothing is drawn where all do, at any age and at once.
     """
-    ceiling = chances.ceiling[np.uintp(p)]
+    key, ceiling = chances.reshare[np.uintp(p)], chances.ceiling[np.uintp(p)]
     certain = ceiling >= 2**32 and len(chances.ages) == 0 and chances.reaction[0] == chances.reaction[-1]
     for each in range(0 if certain else fresh):
         i = np.uintp(each)
-        desk.luck[i], desk.wait[i] = draw(chances.reshare, post, desk.whom[i], 0)
+        desk.luck[i], desk.wait[i] = toss(key, desk.whom[i], 0)
     for each in range(fresh):
         i = np.uintp(each)
         shared = desk.moment[i] + chances.reaction[0]
         if not certain:
-            coin = desk.luck[i] >> np.uint64(32)
+            coin = whole(desk.luck[i])
             if coin >= ceiling or coin >= chance_at(chances.ages, chances.chance, keen, desk.moment[i] - posted):
                 continue
-            shared = desk.moment[i] + delay(chances.reaction, desk.wait[i])
+            shared = desk.moment[i] + after(chances.reaction, desk.wait[i])
         if shared < last:
             push(queue, queued, shared << 32 | desk.place[i])
             queued += 1

@@ -5,13 +5,16 @@ posted, nor on what was found or is held already (LAW: a quota of profiles, neve
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, compiled, draw, whole
+from sim.core.compiled import Array, Integer, compiled, whole
 from sim.core.errors import require, require_above_0, require_share
+from sim.core.keyed import draw
 from sim.core.noise import Noise
+from sim.core.quantile import TABLES_KEPT
 from sim.core.schema import DAY_S
 from sim.exposure.itinerary import Walks, itinerary, kept, told
 from sim.exposure.scene import Scene
@@ -29,8 +32,14 @@ class Hours(NamedTuple):
 
     def hits(self, visits: int) -> Array:
         """P(taken by visit 0, 1, 2 ...) times 2^32: 1 - (1 - coverage)^(k + 1), by repeated multiplication."""
-        missed = np.cumprod(np.full(visits, 1.0 - self.coverage))
-        return np.asarray((1.0 - missed) * 2.0**32, dtype=np.int64)
+        return _hits(self.coverage, visits)
+
+
+@lru_cache(maxsize=TABLES_KEPT)
+def _hits(coverage: float, visits: int) -> Array:
+    found = ((1.0 - np.cumprod(np.full(visits, 1.0 - coverage))) * 2.0**32).astype(np.int64)
+    found.setflags(write=False)  # shared by all blocks
+    return found
 
 
 class Met(NamedTuple):
@@ -87,9 +96,9 @@ class Periodic:
         """At the first visit whose coin falls so."""
         period_s = int(self.period_days * DAY_S)
         hits = hours.hits((hours.until - hours.since) // period_s + 2)
-        misses = np.searchsorted(hits, (noise.words(f"take {name}", met.id)[0] >> 32).astype(np.int64), side="right")
+        coin = (noise.words(f"take {name}", met.id)[0] >> np.uint64(32)).astype(np.int64)
         when = taken_in_turn(
-            met.at, met.birth, misses, hours.since, hours.until, period_s, len(hits), noise.key(f"visit {name}")
+            met.at, met.birth, coin, hits, hours.since, hours.until, period_s, noise.key(f"visit {name}")
         )
         return when, np.zeros(len(when), dtype=np.int32)
 
@@ -151,19 +160,19 @@ class Walk:
 
 @compiled
 def taken_in_turn(
-    at: Array, birth: Array, misses: Array, since: Integer, until: Integer, period_s: Integer, visits: Integer,
+    at: Array, birth: Array, coin: Array, hits: Array, since: Integer, until: Integer, period_s: Integer,
     visit_key: np.uint64,
 ) -> Array:  # fmt: skip
-    """When each thing is taken by periodic visits, s, after so many `misses` (of `visits`), or NOT_TAKEN; whether it is
-    open then is asked elsewhere."""
+    """When each thing is taken by periodic visits, s, or NOT_TAKEN; whether it is open then is asked elsewhere."""
     when = np.full(len(at), NOT_TAKEN, dtype=np.int64)
     for row in range(len(at)):
-        if misses[row] == visits:
-            continue
         k = max(0, (birth[row] - since) // period_s)
+        left = min((until - since) // period_s + 1 - k, len(hits))
+        if left <= 0 or coin[row] >= hits[left - 1]:
+            continue  # not by the last visit
         if since + k * period_s + scaled(draw(visit_key, at[row], k, 0)[0], period_s) <= birth[row]:
             k += 1
-        k += misses[row]
+        k += np.searchsorted(hits, coin[row], side="right")
         time = since + k * period_s + scaled(draw(visit_key, at[row], k, 0)[0], period_s)
         if time < until:
             when[row] = time

@@ -12,8 +12,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.compiled import Array, Integer, compiled, draw_each
+from sim.core.compiled import Array, Integer, compiled
 from sim.core.errors import require, require_above_0, require_share
+from sim.core.keyed import draw_each
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, delay, exponential, lognormal
 from sim.core.schema import DAY_S, NEVER, YEAR_S

@@ -4,7 +4,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from sim.core.compiled import compiled, draw
+from sim.core.compiled import compiled
+from sim.core.keyed import draw
 from sim.core.noise import Noise
 from sim.core.quantile import beta_thresholds
 from sim.core.schema import table

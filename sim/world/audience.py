@@ -6,8 +6,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from sim.core.compiled import compiled, draw, lean
+from sim.core.compiled import compiled, lean
 from sim.core.errors import require
+from sim.core.keyed import draw
 from sim.core.noise import Noise
 from sim.core.quantile import beta_thresholds
 from sim.world.threads import each, shares

@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.compiled import Integer, compiled, draw
+from sim.core.compiled import Integer, compiled
+from sim.core.keyed import draw
 from sim.world.slots import Slots, tie, tied
 
 Ints = NDArray[np.int64]

@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.compiled import compiled, draw
+from sim.core.compiled import compiled
+from sim.core.keyed import draw
 from sim.core.noise import Noise
 
 Ints = NDArray[np.int64]

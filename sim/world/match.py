@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.compiled import Integer, compiled, delay, draw
+from sim.core.compiled import Integer, compiled, delay
+from sim.core.keyed import draw
 from sim.world.slots import Slots, tie
 
 Ints = NDArray[np.int64]

@@ -4,8 +4,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from sim.core.compiled import compiled, delay, draw
+from sim.core.compiled import compiled, delay
 from sim.core.errors import require
+from sim.core.keyed import draw
 from sim.core.noise import Noise
 from sim.core.quantile import lognormal
 from sim.core.schema import CLASSES, DAY_S, KINDS, table

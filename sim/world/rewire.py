@@ -6,7 +6,8 @@ Swaps of the ends of two ties: Maslov & Sneppen 2002, doi:10.1126/science.106510
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.compiled import compiled, draw
+from sim.core.compiled import compiled
+from sim.core.keyed import draw
 from sim.core.noise import Noise
 
 Ints = NDArray[np.int64]

@@ -11,15 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scenes import UNITS_S, channels, happenings, held, scene
 
+from sim.core.compiled import after
 from sim.core.compiled import delay as compiled_delay
-from sim.core.compiled import draw
 from sim.core.digest import digest
+from sim.core.keyed import draw, toss, toss_each
 from sim.core.log import Log
 from sim.core.noise import Noise, threefry
 from sim.core.quantile import delay, exponential, lognormal
 from sim.core.schema import CHANNELS
 from sim.exposure.propagate import propagate
-from sim.exposure.story import words
+from sim.exposure.story import halves, words
 
 WORDS = st.integers(0, 2**64 - 1)
 IDS = st.integers(-(2**63), 2**63 - 1)
@@ -34,6 +35,32 @@ KNOWN = [
         (0x263C7D30BB0F0AF1, 0x56BE8361D3311526),
     ),
 ]
+
+
+# And for threefry2x32-20.
+KNOWN_HALVES = [
+    ((0, 0), (0, 0), (0x6B200159, 0x99BA4EFE)),
+    ((2**32 - 1,) * 2, (2**32 - 1,) * 2, (0x1CB996FC, 0xBB002BE7)),
+    ((0x243F6A88, 0x85A308D3), (0x13198A2E, 0x03707344), (0xC4923A9C, 0x483DF7A0)),
+]
+
+
+@pytest.mark.parametrize(("counter", "key", "result"), KNOWN_HALVES)
+def test_threefry_of_half_words_gives_the_known_answers(
+    counter: tuple[int, int], key: tuple[int, int], result: tuple[int, int]
+) -> None:
+    own = key[0] | key[1] << 32
+    assert tuple(map(int, toss(np.uint64(own), np.int64(counter[0]), np.int64(counter[1])))) == result
+    assert halves(own, *counter) == result
+
+
+@given(key=WORDS, who=st.integers(0, 2**31 - 1), turn=IDS)
+def test_compiled_half_words_are_the_twins(key: int, who: int, turn: int) -> None:
+    told = halves(key, who, turn)
+    assert tuple(map(int, toss(np.uint64(key), np.int32(who), np.int64(turn)))) == told
+    first, second = np.empty(1, dtype=np.uint32), np.empty(1, dtype=np.uint32)
+    toss_each(np.uint64(key), np.array([who], dtype=np.int32), np.int64(turn), first, second)
+    assert (int(first[0]), int(second[0])) == told
 
 
 @pytest.mark.parametrize(("counter", "key", "result"), KNOWN)
@@ -60,6 +87,8 @@ def test_compiled_words_are_numpys_and_the_twins(key: int, a: int, b: int, c: in
 def test_compiled_delays_are_numpys(word: int, median_s: int) -> None:
     for table in (lognormal(median_s=median_s, sigma=2.0), exponential(mean_s=median_s)):
         assert compiled_delay(table, np.uint64(word)) == delay(table, np.array([word], dtype=np.uint64))[0]
+        upper = np.array([word >> 32 << 32], dtype=np.uint64)
+        assert after(table, np.uint32(word >> 32)) == delay(table, upper)[0]
 
 
 def test_a_decision_and_its_seed_are_all_that_names_a_stream() -> None:

@@ -12,6 +12,7 @@ from sim.cleanup.account import Account
 from sim.cleanup.limits import Limits, Platform
 from sim.cleanup.plan import Choice, Strategy
 from sim.core.build import build
+from sim.core.keyed import toss_each
 from sim.core.log import Block, Log
 from sim.core.noise import Noise
 from sim.core.parameters import settle
@@ -161,7 +162,9 @@ def predicted(scene: Scene, posts: np.ndarray, noise: Noise | None) -> np.ndarra
         if noise is not None:
             by = int(lift(quality(noise, scene.post[row : row + 1]), QUALITY_SHARE)[0])
             chances = np.array([lifted(chance, by) for chance in scene.visibility[at].tolist()], dtype=np.uint64)
-            coins = noise.words("feed", scene.post[row], scene.viewer[at])[0] >> np.uint64(32) < chances
+            coins, waits = np.empty(len(chances), dtype=np.uint32), np.empty(len(chances), dtype=np.uint32)
+            toss_each(noise.words("feed", scene.post[row])[0][0], scene.viewer[at], 0, coins, waits)
+            coins = coins < chances
         views.append(coins[scene.joined[scene.viewer[at]] <= scene.time[row]].sum() * (scene.audience[row] > 0))
     return np.array(views)
 

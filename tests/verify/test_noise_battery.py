@@ -11,6 +11,7 @@ import pytest
 from judge import FALSE_ALARM, of_counts, of_law
 from scipy import stats
 
+from sim.core.keyed import toss_each
 from sim.core.noise import Noise
 
 pytestmark = pytest.mark.verify
@@ -22,6 +23,15 @@ POST, VIEWER = np.arange(N) // 64 + (7 << 32), np.arange(N) % 64
 
 def _keyed(decision: str) -> tuple[Words, Words]:
     return Noise(5).words(decision, POST, VIEWER)
+
+
+def _tossed(decision: str) -> tuple[Words, Words]:
+    """Half words of each post's own key: two neighbouring viewers' coins make a word, and their delays another."""
+    first, second = np.empty((2 * N // 64, 64), dtype=np.uint32), np.empty((2 * N // 64, 64), dtype=np.uint32)
+    keys = Noise(5).words(decision, np.arange(len(first)) + (7 << 32))[0]
+    for post, key in enumerate(keys):
+        toss_each(key, np.arange(64, dtype=np.int32), 0, first[post], second[post])
+    return first.ravel().view(np.uint64), second.ravel().view(np.uint64)
 
 
 def _linear(_: str) -> tuple[Words, Words]:
@@ -119,8 +129,9 @@ BATTERY: dict[str, Callable[[Words], float]] = {
 
 @pytest.mark.parametrize("name", BATTERY)
 @pytest.mark.parametrize("which", [0, 1])
-def test_keyed_noise_passes(name: str, which: int) -> None:
-    assert BATTERY[name](_keyed("feed")[which]) > FALSE_ALARM
+@pytest.mark.parametrize("drawn", [_keyed, _tossed])
+def test_keyed_noise_passes(name: str, which: int, drawn: Callable[[str], tuple[Words, Words]]) -> None:
+    assert BATTERY[name](drawn("feed")[which]) > FALSE_ALARM
 
 
 @pytest.mark.parametrize("name", BATTERY)
@@ -134,6 +145,14 @@ def test_the_two_words_decisions_and_seeds_are_independent() -> None:
     assert words_apart(coin, _keyed("tag")[0]) > FALSE_ALARM
     assert words_apart(coin, Noise(6).words("feed", POST, VIEWER)[0]) > FALSE_ALARM
     assert words_apart(coin, Noise(5).words("feed", VIEWER, POST)[0]) > FALSE_ALARM
+    assert words_apart(coin, coin ^ np.uint64(1)) < FALSE_ALARM
+
+
+def test_half_words_of_people_and_decisions_are_independent() -> None:
+    coin, delay = _tossed("feed")
+    assert words_apart(coin, delay) > FALSE_ALARM
+    assert words_apart(coin, _tossed("tag")[0]) > FALSE_ALARM
+    assert words_apart(coin, np.roll(coin, 32)) > FALSE_ALARM  # the same viewers of the next post
     assert words_apart(coin, coin ^ np.uint64(1)) < FALSE_ALARM
 
 

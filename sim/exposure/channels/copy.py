@@ -113,7 +113,7 @@ class Copy:
         """Every copy of the draft's posts, of copies, and every view they bring."""
         scene, posts, ties, objects = draft.scene, draft.columns, draft.scene.ties, draft.objects
         odds = self.odds(scene, noise)
-        struck = struck_views(draft.rows, objects.id, odds.threshold, odds.copy)
+        struck = struck_views(draft.rows, noise.words("copy", objects.id)[0], odds.threshold)
         of = objects.post[draft.rows.object[struck]]
         views = Views(np.searchsorted(np.sort(of), np.arange(draft.posts + 1)), struck[np.argsort(of, kind="stable")])
         start, room, last = np.full(draft.posts + 1, draft.count), 64 * (len(struck) + 1), -1
@@ -149,8 +149,8 @@ class Copy:
         while views:
             view = views.pop(0).name
             time = next(e.time for e in story.events if e.name == view)
-            way = view.channel << 32 | view.key
-            coin, when = story.draw(noise, "copy", view.object, view.actor, way)
+            way = view.key << 3 | view.channel
+            coin, when = story.toss(noise, "copy", view.object, view.actor, way)
             if coin >> 32 >= threshold:
                 continue
             birth = time + 1 + story.delay(making, when)
@@ -168,7 +168,7 @@ class Copy:
                 waves.append((away, int(self.drawn_share * 2**32)))
             for viewer, chance in story.audience(view.actor):
                 for wave, (since, drawn) in enumerate(waves):
-                    coin, when = story.draw(noise, "copy seen", identity, viewer, wave)
+                    coin, when = story.toss(noise, "copy seen", identity, viewer, wave)
                     if coin >> 32 < (chance * share >> 32) * drawn >> 32:
                         time = since + story.delay(seeing, when)
                         if story.see(copy, made, time, "copied", viewer, wave, story.learner(viewer)):

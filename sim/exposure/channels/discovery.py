@@ -10,15 +10,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.core.compiled import WIDE, Array, Integer, delay, draw_each, fetch, inlined, lean, place_near
+from sim.core.compiled import WIDE, Array, Integer, after, fetch, inlined, lean, place_near
 from sim.core.errors import require_above_0
+from sim.core.keyed import draw_each
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, exponential
 from sim.core.schema import YEAR_S
 from sim.exposure.bars import Bars, admitted, barred
-from sim.exposure.columns import Crowd, Posts, Rows, Ties, draw_crowd, fill, meet, new_crowd, tell_strangers
+from sim.exposure.columns import Crowd, Posts, Rows, Ties, fill, meet, new_crowd, tell_strangers, toss_crowd
 from sim.exposure.draft import Draft
-from sim.exposure.guests import DRAWN_AHEAD, SKIPS, Guests, looked, visits_to
+from sim.exposure.guests import SKIPS, Guests, Looks, looked, new_looks, visits_to
 from sim.exposure.reach import NOBODY, draw_circle, new_circle
 from sim.exposure.story import Story
 
@@ -63,14 +64,15 @@ class Discovery:
         profiles = np.full(len(posts.id), -1)
         profiles[posts.audience == 2] = profile
         crowds, hazards = ties.audience(posts.author), self.hazards(scene.public_items[hosts])
-        crowd, looks = new_crowd(crowds.max(initial=0)), new_crowd(DRAWN_AHEAD + np.diff(start).max(initial=0))
+        crowd, looks = new_crowd(crowds.max(initial=0)), new_looks(np.diff(start).max(initial=0))
+        keys = noise.words("discovery by a friend", posts.id)[0]
         begun, bare, done = np.full(draft.posts + 1, draft.count), np.zeros(draft.posts, dtype=np.int64), 0
         while done < draft.posts:
-            rows = draft.room(len(crowd.since) + len(looks.since) + crowds.sum() // 2, begun[done])
+            rows = draft.room(len(crowd.since) + len(looks.guest) + crowds.sum() // 2, begun[done])
             done = found(
                 posts, ties, Guests(start, times, profiles), hazards, draft.close, draft.bars, scene.horizon_end,
-                scene.population, (noise.key("discovery by a friend"), noise.key("visitor"), noise.key("look")),
-                self.friend_delays(), crowd, looks, new_circle(ties.start, posts.subject), done, begun, bare, rows,
+                scene.population, keys, noise.key("visitor"), noise.key("look"), self.friend_delays(), crowd, looks,
+                new_circle(ties.start, posts.subject), done, begun, bare, rows,
             )  # fmt: skip
         draft.wrote(begun, bare=bare)
 
@@ -82,7 +84,7 @@ class Discovery:
             delays = self.friend_delays()
             for viewer, _ in story.audience(story.author):
                 time = max(story.time, int(scene.joined[viewer])) + story.delay(
-                    delays, story.draw(noise, "discovery by a friend", story.post, viewer)[0]
+                    delays, story.toss(noise, "discovery by a friend", story.post, viewer)[0]
                 )
                 story.see(story.reach("friends_reach"), None, time, "discovery", viewer, 0, story.learner(viewer))
         if audience < 2:
@@ -108,17 +110,16 @@ class Discovery:
 @lean
 def found(
     posts: Posts, ties: Ties, guests: Guests, hazards: Array, close: Array, bars: Bars, horizon_end: Integer,
-    population: Integer, keys: tuple[np.uint64, np.uint64, np.uint64], delays: Array, crowd: Crowd, looks: Crowd,
-    circle: Array, done: int, start: Array, bare: Array, rows: Rows,
+    population: Integer, friend_keys: Array, visitor_key: np.uint64, look_key: np.uint64, delays: Array, crowd: Crowd,
+    looks: Looks, circle: Array, done: int, start: Array, bare: Array, rows: Rows,
 ) -> int:  # fmt: skip
     """All findings by friends and by strangers, into `rows`, those of each post from `start` on, friends' (`bare`:
     how many) in front; from post `done` on, as far as the room goes: how many posts are done then."""
-    friend_key, visitor_key, look_key = keys
     center = met = NOBODY
     count = within = came = 0
     for p in range(done, len(posts.id)):
         author, subject, time, n = posts.author[p], posts.subject[p], posts.time[p], start[p]
-        if n + len(crowd.since) + len(looks.since) > len(rows.time):
+        if n + len(crowd.since) + len(looks.guest) > len(rows.time):
             return p
         if center != subject:
             center = subject
@@ -127,11 +128,11 @@ def found(
         if posts.audience[p] > 0 and last > time:
             if met != author:
                 met, count = author, meet(ties, author, crowd)
-            draw_crowd(friend_key, posts.id[p], crowd, count)
+            toss_crowd(friend_keys[p], crowd, count, 0)
             within = place_near(delays, last - time, within)
             for each in crowd.picked[: soon(crowd.coin[:count], within, crowd.picked)]:
                 i, row = np.uintp(each), np.uintp(n)
-                seen, who = max(time, crowd.since[i]) + delay(delays, crowd.coin[i]), crowd.who[i]
+                seen, who = max(time, crowd.since[i]) + after(delays, crowd.coin[i]), crowd.who[i]
                 rows.time[row], rows.actor[row] = seen, who
                 n += (seen < last) & (who != subject)
             n = admitted(bars, p, rows.time, rows.actor, first, n)
@@ -146,14 +147,14 @@ def found(
             last = min(close[3 * p + 1], horizon_end)
             came = place_near(visits, time + 1, came)
             made = looked(posts.id[p], came, place_near(visits, last, len(visits) - 1), hazards[host], look_key, looks)
-            draw_each(visitor_key, author, looks.picked[: made + -made % WIDE], 0, looks.coin, looks.when)
+            draw_each(visitor_key, author, looks.visit[: made + -made % WIDE], 0, looks.word, looks.unused)
             fill(rows, n, n + made, 3 * p + 1, DISCOVERY)
             for nth in range(made):
-                guest = looks.coin[nth] % np.uint64(population)
-                looks.since[nth] = guest
+                guest = looks.word[nth] % np.uint64(population)
+                looks.guest[nth] = guest
                 fetch(ties.joined, np.uintp(guest))
             for nth in range(made):
-                guest, at = looks.since[nth], looks.picked[nth]
+                guest, at = looks.guest[nth], looks.visit[nth]
                 rows.time[n], rows.actor[n], rows.key[n] = visits[at], guest, at
                 out = guest in (subject, author) or visits[at] < ties.joined[guest]
                 n += 1 if not out and not barred(bars, p, guest, visits[at], True) else 0
@@ -164,9 +165,9 @@ def found(
 
 @inlined
 def soon(word: Array, within: Integer, found: Array) -> int:
-    """Which words give a delay of the first `within` rows of its table: numbers in `found`; how many."""
-    count, rows = 0, np.uint64(within)
+    """Which words (32 bits) give a delay of the first `within` rows of its table: numbers in `found`; how many."""
+    count, rows = 0, np.uint32(within)
     for i in range(len(word)):
         found[np.uintp(count)] = i
-        count += word[i] >> np.uint64(52) < rows
+        count += word[i] >> np.uint32(20) < rows
     return count

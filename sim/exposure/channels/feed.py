@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, delay, lean, lucky
+from sim.core.compiled import Array, Integer, after, lean, lucky
 from sim.core.errors import require_above_0, require_share
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, lognormal
 from sim.exposure.bars import Bars, admitted
-from sim.exposure.columns import Crowd, Posts, Rows, Ties, draw_crowd, fill, meet, new_crowd, tell_strangers
+from sim.exposure.columns import Crowd, Posts, Rows, Ties, fill, meet, new_crowd, tell_strangers, toss_crowd
 from sim.exposure.draft import Draft
 from sim.exposure.quality import lift, lift_each, lifted, quality
 from sim.exposure.reach import NOBODY, draw_circle, new_circle
@@ -44,8 +44,9 @@ class Feed:
         own, tagged = ties.audience(posts.author[posts.audience > 0]), ties.audience(posts.subject[posts.tagged])
         start = np.full(draft.posts + 1, draft.count)
         shown(
-            posts, ties, draft.close, draft.bars, draft.scene.horizon_end, (noise.key("feed"), noise.key("tag")),
-            self.delays(), lift(quality(noise, posts.id), self.quality_share),
+            posts, ties, draft.close, draft.bars, draft.scene.horizon_end,
+            (noise.words("feed", posts.id)[0], noise.words("tag", posts.id)[0]), self.delays(),
+            lift(quality(noise, posts.id), self.quality_share),
             new_crowd(max(own.max(initial=0), tagged.max(initial=0))), new_circle(ties.start, posts.subject), start,
             draft.room(int(own.sum() + tagged.sum())),
         )  # fmt: skip
@@ -62,7 +63,7 @@ class Feed:
             crowds.append(("tag", "tag_reach", story.subject))
         for channel, reach, person in crowds:
             for viewer, chance in story.audience(person):
-                coin, when = story.draw(noise, channel, story.post, viewer)
+                coin, when = story.toss(noise, channel, story.post, viewer)
                 if coin >> 32 < lifted(chance, by):
                     time = story.time + story.delay(delays, when)
                     story.see(story.reach(reach), None, time, channel, viewer, 0, story.learner(viewer))
@@ -70,7 +71,7 @@ class Feed:
 
 @lean
 def shown(
-    posts: Posts, ties: Ties, close: Array, bars: Bars, horizon_end: Integer, keys: tuple[np.uint64, np.uint64],
+    posts: Posts, ties: Ties, close: Array, bars: Bars, horizon_end: Integer, keys: tuple[Array, Array],
     delays: Array, lifts: Array, crowd: Crowd, circle: Array, start: Array, rows: Rows,
 ) -> None:  # fmt: skip
     """All views by feed and by tag, into `rows`, those of each post from `start` on."""
@@ -86,11 +87,11 @@ def shown(
                 continue
             if met != person:
                 met, count = person, meet(ties, person, crowd)
-            draw_crowd(keys[turn], posts.id[p], crowd, count)
+            toss_crowd(keys[turn][p], crowd, count, 0)
             lift_each(crowd.chance[:count], lifts[p], crowd.lifted)
             for each in crowd.picked[: lucky(crowd.coin, crowd.lifted[:count], crowd.picked)]:
                 i, row = np.uintp(each), np.uintp(n)
-                seen, who = time + delay(delays, crowd.when[i]), crowd.who[i]
+                seen, who = time + after(delays, crowd.when[i]), crowd.who[i]
                 rows.time[row], rows.actor[row] = seen, who
                 n += (seen < last) & (seen >= crowd.since[i]) & (who != subject) & (who != author)
             if turn == 0:

@@ -18,6 +18,7 @@ from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, exponential, lognormal
 from sim.core.schema import CHANNELS, YEAR_S
 from sim.exposure.cascade import DISCOVERY, FEED, keen_posts, spread, views_of
+from sim.exposure.columns import everybody
 from sim.exposure.draft import Draft
 from sim.exposure.quality import ONE, Fading, chance_of, fading, fresh_mean, interest, quality, virality
 from sim.exposure.reach import new_circle
@@ -84,8 +85,8 @@ class Reshare:
         at_first, at_second = self.interest(scene, noise, posts.id)
         ceiling = faded.chance[0] * np.maximum(at_first, at_second) >> 16
         chances = Chances(
-            noise.key("reshare"), noise.key("delivery"), noise.key("unshare"), *faded, at_first, at_second, ceiling,
-            *self.tables(),
+            noise.words("reshare", posts.id)[0], noise.words("delivery", posts.id)[0], noise.key("unshare"), *faded,
+            at_first, at_second, ceiling, *self.tables(),
         )  # fmt: skip
         keen = keen_posts(posts, start, draft.rows, chances)
         views = views_of(keen, start, draft.rows)
@@ -93,7 +94,7 @@ class Reshare:
         while done < draft.posts:
             done = spread(
                 posts, scene.ties, draft.bars, views, draft.close, scene.horizon_end, scene.newest, chances,
-                new_circle(scene.start, posts.subject), done, begun, draft.room(2 * scene.people + 2, begun[done]),
+                new_circle(scene.start, posts.subject), done, begun, draft.room(everybody(scene.people), begun[done]),
             )  # fmt: skip
         draft.wrote(begun)
 
@@ -115,7 +116,7 @@ class Reshare:
         todo: list[tuple[int, int, int, int, int]] = []
 
         def consider(who: int) -> None:
-            coin, when = story.draw(noise, "reshare", story.post, who)
+            coin, when = story.toss(noise, "reshare", story.post, who)
             seen = first[who][0]
             keen = at_second if first[who][1].channel == FORWARD else at_first
             if coin >> 32 < chance_of(faded, int(keen[0]), seen - story.time):
@@ -134,7 +135,7 @@ class Reshare:
                 end = time + story.delay(ending, story.draw(noise, "unshare", story.post, who)[0])
                 end = min(end, story.taken_back(who, time))
                 for viewer, chance in story.audience(who):
-                    coin, when = story.draw(noise, "delivery", story.post, who, viewer)
+                    coin, when = story.toss(noise, "delivery", story.post, viewer, who)
                     seen = time + 1 + story.delay(deliveries, when)
                     if coin >> 32 < chance and seen < end:
                         heappush(todo, (seen, time, 1, viewer, who))

@@ -4,7 +4,7 @@ How each comes by is its `way` (`visits.py`): at once, every so often, or on wal
 held is an object a use, since an objection cuts one.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,16 +12,14 @@ from numpy.typing import NDArray
 
 from sim.core.compiled import Array
 from sim.core.errors import require, require_above_0, require_share, unknown
-from sim.core.log import OBJECT_TYPES, Events, Objects
 from sim.core.noise import Noise
 from sim.core.schema import DAY_S, KINDS, OBJECTS
-from sim.exposure.bars import hidden
-from sim.exposure.doors import BOUND_BY_OBJECTION, HANGS, HONOURS_DELETION, QUOTE
-from sim.exposure.draft import Draft, Stage
+from sim.exposure.doors import BOUND_BY_OBJECTION, COPY, HONOURS_DELETION, PUBLIC_REACH
+from sim.exposure.draft import Draft
+from sim.exposure.harvest import REVIEW, SALE, TRAINING, USES, Stand, Terms, harvest
 from sim.exposure.story import Story
 from sim.exposure.visits import NOT_TAKEN, Hours, Met, Way
-
-PUBLIC_REACH, COPY, REVIEW, TRAINING, SALE = 1, 3, 4, 5, 7
+from sim.exposure.weave import order
 
 
 @dataclass(frozen=True)
@@ -87,41 +85,42 @@ class Scrape:
 
     def emit(self, draft: Draft, noise: Noise) -> None:
         """Everything the harvesters take of the draft's posts and their copies."""
-        scene, objects = draft.scene, draft.objects
+        if not self.crawlers:
+            return
+        scene, posts, objects = draft.scene, draft.columns, draft.objects
         copies = np.flatnonzero(objects.kind == COPY)
         copies = copies[self.public(objects.id[copies], noise)]
-        met = np.concatenate([3 * np.flatnonzero(draft.columns.audience == 2) + PUBLIC_REACH, copies])
-        post, author = objects.post[met], scene.author[draft.first + objects.post[met]]
-        at = np.where(objects.kind[met] == COPY, objects.holder[met], author)
-        flags, reach = objects.flags[met], objects.kind[met] == PUBLIC_REACH
-        shown = reach | (flags & (HANGS | QUOTE) == HANGS | QUOTE)
-        things_met = Met(objects.id[met], at, objects.birth[met])
-        parts: Parts = []
-        things: Parts = []
-        made = 0
-        for number, (name, crawler) in enumerate(self.crawlers.items()):
-            when, walk = crawler.way.taken(things_met, crawler.hours, scene, noise, name)
-            there = (when != NOT_TAKEN) & (when < draft.close[met]) & (when < scene.horizon_end)
-            there &= crawler.takes()[scene.kind[draft.first + post]]
-            got = np.flatnonzero(there & ~hidden(draft.bars, post, when, shown))
-            row = met[got].astype(np.int32)
-            parts.append(
-                (post[got], row, objects.maker[row], when[got], np.full(len(got), number, np.int32), walk[got])
-            )
-            makers = (-2 - made - np.arange(len(got))).astype(np.int32)
-            made += len(got)
-            for use, share in self._uses(crawler):
-                identity = (noise.words(f"hold {name}", objects.id[row], use)[0] >> 2).astype(np.int64) | 1 << 62
-                drops = noise.happens("drop", crawler.honours_share, identity)
-                flags = np.where(drops & (objects.kind[row] == PUBLIC_REACH), HONOURS_DELETION, 0)
-                flags += BOUND_BY_OBJECTION * crawler.first_party
-                held = noise.happens("put to use", share, identity)
-                if use == TRAINING:
-                    held &= noise.happens(f"consent {name}", crawler.consent_share, author[got])
-                columns = (identity, post[got], np.full(len(got), use), row, parts[-1][4], when[got],
-                           when[got] + crawler.retention_s, flags, makers)  # fmt: skip
-                things.append(tuple(column[held] for column in columns))
-        draft.add(Stage(*_events(parts), Objects(*_whole(things, OBJECT_TYPES.values()))))
+        met = np.concatenate([3 * np.flatnonzero(posts.audience == 2) + PUBLIC_REACH, copies])
+        begun, place = order(objects.post[met], draft.posts)
+        if len(place):
+            met[place] = met.copy()
+        at = np.where(objects.kind[met] == COPY, objects.holder[met], posts.author[objects.post[met]])
+        things_met, crawlers = Met(objects.id[met], at, objects.birth[met]), self.crawlers.items()
+        taken = [each.way.taken(things_met, each.hours, scene, noise, name) for name, each in crawlers]
+        when, walk = (np.array([each[n] for each in taken], dtype=np.int64) for n in (0, 1))
+        start, most = np.full(draft.posts + 1, draft.count), len(self.crawlers) * len(met)
+        last = harvest(
+            posts, scene.kind[draft.first : draft.last], Stand(begun, met, when, walk), self.terms(noise), draft.bars,
+            draft.doors, scene.horizon_end, draft.made, start, draft.room(most), draft.things(len(USES) * most),
+        )  # fmt: skip
+        draft.wrote(start, made=last - draft.made)
+
+    def terms(self, noise: Noise) -> Terms:
+        """What the harvesters do with what they take, for compiled code."""
+        names, each = list(self.crawlers), list(self.crawlers.values())
+
+        def chances(shares: list[float]) -> Array:
+            return np.array([int(share * 2**32) for share in shares], dtype=np.int64)
+
+        uses = [[dict(self._uses(one)).get(use, 0.0) for use in USES] for one in each]
+        return Terms(
+            np.array([noise.key(f"hold {name}") for name in names], dtype=np.uint64),
+            np.array([noise.key(f"consent {name}") for name in names], dtype=np.uint64),
+            np.array([one.takes() for one in each]), np.array([chances(shares) for shares in uses]),
+            chances([one.consent_share for one in each]), chances([one.honours_share for one in each]),
+            np.array([BOUND_BY_OBJECTION * one.first_party for one in each], dtype=np.int64),
+            np.array([one.retention_s for one in each], dtype=np.int64),
+        )  # fmt: skip
 
     def public(self, copies: Array, noise: Noise) -> NDArray[np.bool_]:
         """Which third-party copies (ids) stand where everybody sees them."""
@@ -149,13 +148,13 @@ class Scrape:
                     continue
                 event = story.see(thing, thing.maker, time, "scrape", number, walk, "scrapers")
                 for use, share in self._uses(crawler) if event else []:
-                    identity = story.draw(noise, f"hold {name}", thing.id, use)[0] >> 2 | 1 << 62
-                    if story.draw(noise, "put to use", identity)[0] >> 32 >= int(share * 2**32):
+                    word, luck = story.draw(noise, f"hold {name}", thing.id, use)
+                    if luck >> 32 >= int(share * 2**32):
                         continue
                     consents = story.draw(noise, f"consent {name}", story.author)[0] >> 32
                     if use == TRAINING and consents >= int(crawler.consent_share * 2**32):
                         continue
-                    drops = story.draw(noise, "drop", identity)[0] >> 32 < int(crawler.honours_share * 2**32)
+                    drops, identity = luck % 2**32 < int(crawler.honours_share * 2**32), word >> 2 | 1 << 62
                     flags = HONOURS_DELETION * (drops and thing.kind == "public_reach")
                     flags += BOUND_BY_OBJECTION * crawler.first_party
                     story.make(OBJECTS[use], identity, thing.id, number, time, time + crawler.retention_s, flags, event)
@@ -163,22 +162,3 @@ class Scrape:
     @staticmethod
     def _wants(crawler: Crawler, story: Story) -> bool:
         return not crawler.kinds or KINDS[story.scene.kind[story.row]] in crawler.kinds
-
-
-Parts = list[tuple[Array, ...]]
-
-
-def _events(parts: Parts) -> tuple[Array, Events]:
-    post, object_, parent, time, actor, key = _whole(
-        parts, (np.int32, np.int32, np.int32, np.int64, np.int32, np.int32)
-    )
-    n = len(post)
-    channel, learner = np.full(n, 7, np.int8), np.full(n, 2, np.int8)
-    return post, Events(object_, parent, time, channel, actor, key, np.zeros(n, np.int32), learner)
-
-
-def _whole(parts: Parts, kinds: Collection[type]) -> list[Array]:
-    """The parts' columns end to end, as the given types; empty ones if there are no parts."""
-    if not parts:
-        return [np.empty(0, kind) for kind in kinds]
-    return [np.concatenate([part[i] for part in parts]).astype(kind) for i, kind in enumerate(kinds)]

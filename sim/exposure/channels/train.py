@@ -15,8 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from sim.core.compiled import Array, compiled, draw
+from sim.core.compiled import Array, compiled
 from sim.core.errors import require, require_share, unknown
+from sim.core.keyed import draw
 from sim.core.log import OBJECT_TYPES, Events, Objects
 from sim.core.noise import Noise
 from sim.core.schema import CHANNELS, LEARNERS, NEVER, OBJECTS
