@@ -44,10 +44,10 @@ def deliver(
     wide = (crowd + HALVES - 1) & -HALVES
     if low + wide > len(ties.viewer):
         wide = crowd
-        desk.hits[np.uintp(crowd >> 3)] = 0
     for i in range(wide):
         luck, desk.wait[np.uintp(i)] = toss(key, ties.viewer[np.uintp(low + i)], by)
-        desk.hit[np.uintp(i)] = (luck < ties.visibility[np.uintp(low + i)]) & (i < crowd)
+        desk.hit[np.uintp(i)] = luck < ties.visibility[np.uintp(low + i)]
+    desk.hits[np.uintp(crowd >> 3)] &= (np.uint64(1) << np.uint64(8 * (crowd & 7))) - np.uint64(1)
 
 
 @inlined
