@@ -12,6 +12,8 @@ from sim.core.errors import require
 
 SCHEMA_VERSION = "1.0.0"
 LIBRARIES = ("numpy", "pyarrow", "numba", "networkx", "faker")
+ASIDE = ("out", "output", "threads")
+"""Parameters that say where and how, never what: a run is the same run whatever they are."""
 
 
 def record(command: str, parameters: dict[str, Any], inputs: dict[str, str]) -> dict[str, Any]:
@@ -33,8 +35,9 @@ def record(command: str, parameters: dict[str, Any], inputs: dict[str, str]) -> 
 
 
 def run_id(provenance: dict[str, Any]) -> str:
-    """12 hexadecimal digits of the SHA-256 of software, parameters and inputs (not of the environment)."""
-    counted = {name: provenance[name] for name in ("software", "parameters", "inputs")}
+    """12 hexadecimal digits of the SHA-256 of software, inputs and parameters (but ASIDE), not of the environment."""
+    counted = {name: provenance[name] for name in ("software", "inputs")}
+    counted["parameters"] = {name: value for name, value in provenance["parameters"].items() if name not in ASIDE}
     return sha256(json.dumps(counted, sort_keys=True, separators=(",", ":")).encode()).hexdigest()[:12]
 
 

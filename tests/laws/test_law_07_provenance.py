@@ -80,6 +80,18 @@ def test_the_record_says_what_ran_where_and_on_what(small_run: Run) -> None:
         assert record["parameters"][name] == small_run.config[name]
 
 
+def test_a_run_is_the_same_run_wherever_and_however_it_is_made(small_run: Run) -> None:
+    record, name = small_run.results["provenance"], small_run.folder.name
+    parameters = record["parameters"]
+    for aside in ({"out": "elsewhere"}, {"output": "table"}, {"threads": 7}):
+        assert run_id({**record, "environment": {}, "parameters": {**parameters, **aside}}) == name
+    for other in (
+        {"seeds": parameters["seeds"] + 1},
+        {"params": "centre" if parameters["params"] == "ranges" else "ranges"},
+    ):
+        assert run_id({**record, "parameters": {**parameters, **other}}) != name
+
+
 @pytest.mark.parametrize("name", ["scores.parquet", "plans/everything.parquet"])
 def test_every_table_carries_its_record(small_run: Run, name: str) -> None:
     metadata = read_table(small_run.folder / name).schema.metadata
