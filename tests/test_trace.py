@@ -51,6 +51,22 @@ def test_acting_earlier_never_prevents_less(document: dict) -> None:
         assert all(0 <= count <= document["trace"]["learners"][name] for name, count in plan["prevented"].items())
 
 
+def test_whom_a_deletion_draws_is_told(tmp_path: Path) -> None:
+    """In a world so large that not everybody has seen the post before."""
+    words = [*SMALL, "world.size=3000", "trace=busiest", "channel.discovery.visits_per_month=0.5", f"out={tmp_path}"]
+
+    def told(share: float) -> dict:
+        config = compose_config("propagate", [*words, f"channel.copy.drawn_share={share}"])
+        return perform("propagate", None, config, quiet=True)["trace"]
+
+    quiet, loud = told(0), told(0.9)
+    assert (quiet["post"], quiet["learners"]) == (loud["post"], loud["learners"])
+    drawn = [sum(plan["drawn"].values()) for plan in loud["prevented"]]
+    assert max(drawn) > 0 == drawn[-1], "what is taken down with its original draws nobody"
+    assert any("; drawn to it: " in line for line in loud["story"])
+    assert not any(any(plan["drawn"].values()) for plan in quiet["prevented"])
+
+
 def test_a_post_that_is_not_there_is_said_so(tmp_path: Path) -> None:
     config = compose_config("propagate", [*SMALL, "trace=7", f"out={tmp_path}"])
     with pytest.raises(Mistake, match="no post of this world has that id"):

@@ -128,7 +128,8 @@ def _names(people: Sequence[str]) -> str:
 
 
 def tell_prevented(known: Mapping[str, int], plans: Sequence[Mapping[str, Any]]) -> list[str]:
-    """What each plan would have prevented, a line each: learners by class out of those `known` without it."""
+    """What each plan would have prevented, a line each: learners by class out of those `known` without it; and whom it
+    would have drawn to it."""
     word = {
         "friends": "friends", "strangers": "strangers", "scrapers": "harvesters", "annotators": "readers",
         "models": "models",
@@ -138,5 +139,7 @@ def tell_prevented(known: Mapping[str, int], plans: Sequence[Mapping[str, Any]])
     for plan in plans:
         parts = [f"{plan['prevented'][name]} of {known[name]} {word[name]}" for name in LEARNERS if known[name]]
         nothing = not any(plan["prevented"].values())
-        lines.append(f"  {plan['plan']}: " + ("nobody" if nothing else ", ".join(parts)) + ".")
+        drawn = ", ".join(f"{count} {word[name]}" for name, count in plan["drawn"].items() if count)
+        said = ("nobody" if nothing else ", ".join(parts)) + (f"; drawn to it: {drawn}" if drawn else "")
+        lines.append(f"  {plan['plan']}: {said}.")
     return lines

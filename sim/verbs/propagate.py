@@ -88,7 +88,7 @@ def run(config: dict[str, Any]) -> dict[str, Any]:
             kept = Log(scene.post, tuple(held)) if keep == "memory" else beside if keep == "disk" else None
             document["twin"] = equal_to_twin(scene, channels, noise, posts=config["check"], log=kept)
         if config["trace"] is not None:
-            document["trace"] = trace(config, world, scene, Log(scene.post, tuple(held)))
+            document["trace"] = trace(config, world, scene, channels, noise, Log(scene.post, tuple(held)))
         write_json(beside / "provenance.json", provenance)
         write_json(beside / "counts.json", document)
     return document

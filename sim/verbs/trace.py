@@ -1,5 +1,6 @@
 """One post's story: what propagate trace=POST prints and returns."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -8,9 +9,10 @@ from numpy.typing import NDArray
 from sim.core.clock import iso_date
 from sim.core.errors import Mistake
 from sim.core.log import Block, Log
+from sim.core.noise import Noise
 from sim.core.schema import ACTIONS, AUDIENCES, CHANNELS, DAY_S, KINDS, LEARNERS
-from sim.exposure.apply import apply
 from sim.exposure.doors import COMMENT, QUOTE, close_doors
+from sim.exposure.propagate import Channel, propagate
 from sim.exposure.scene import Scene
 from sim.measure.telling import LEARNING, Happened, tell_prevented, tell_story
 from sim.verbs.plan import moment
@@ -22,18 +24,29 @@ SHOWN = {"only_me": "for herself", "friends": "for her friends", "public": "for 
 WAITS = ((3_600, "an hour"), (DAY_S, "a day"), (7 * DAY_S, "a week"), (30 * DAY_S, "a month"), (365 * DAY_S, "a year"))
 
 
-def trace(config: dict[str, Any], world: World, scene: Scene, log: Log) -> dict[str, Any]:
-    """The story of post `config["trace"]` (an id, or `busiest`): its events in order, in names and in words."""
+def trace(
+    config: dict[str, Any], world: World, scene: Scene, channels: Sequence[Channel], noise: Noise, log: Log
+) -> dict[str, Any]:
+    """The story of post `config["trace"]` (an id, or `busiest`): its events in order, in names and in words.
+
+    What plans would have prevented is told of the post simulated alone under each, so that whom a deletion draws
+    is told too.
+    """
     row = find(config["trace"], scene, log)
     block, rows = _rows(log, row)
     people = world.people["name"].to_pylist()
     events = named(config, block, rows, people, posted=int(scene.time[row]), decision=world.decision)
-    known = learners(block, rows, np.ones(len(rows), dtype=np.bool_))
-    prevented = []
+    know, prevented = learners(block, rows), []
+    alone = scene.only(np.array([row]))
     for name, plan in plans(scene, row, world.decision):
-        alive = apply(close_doors(scene, plan), log)[_number(log, row)][rows]
-        left = learners(block, rows, alive)
-        prevented.append({"plan": name, "prevented": {each: known[each] - left[each] for each in LEARNERS}})
+        (left,) = propagate(alone, channels, noise, doors=close_doors(alone, plan)).blocks
+        still = learners(left, np.arange(len(left.events.time)))
+        prevented.append({
+            "plan": name,
+            "prevented": {each: len(know[each] - still[each]) for each in LEARNERS},
+            "drawn": {each: len(still[each] - know[each]) for each in LEARNERS},
+        })  # fmt: skip
+    known = {each: len(those) for each, those in know.items()}
     author, subject = people[scene.author[row]], people[scene.subject[row]]
     post = world.posts.slice(row, 1).to_pylist()[0]
     what = f"{KINDS[post['kind']].replace('_', ' ')} {SHOWN[AUDIENCES[post['audience']]]}"
@@ -96,7 +109,7 @@ def named(
     takers = [*crawlers, *buyers, *(f"thieves at '{name}'" for name in crawlers)]
     train = channels.get("train", {"models": [], "distilled": []})
     models = [*train["models"], *train["distilled"]]
-    e, o = block.events, block.objects
+    e, o = block.told, block.objects
 
     def who(row: int) -> str:
         learner, actor = LEARNERS[e.learner[row]], int(e.actor[row])
@@ -128,18 +141,14 @@ def named(
     ]  # fmt: skip
 
 
-def learners(block: Block, rows: NDArray[np.int64], alive: NDArray[np.bool_]) -> dict[str, int]:
-    """Distinct learners of a post by class, among its events that are `alive`."""
+def learners(block: Block, rows: NDArray[np.int64]) -> dict[str, set[int]]:
+    """The learners of a post by class, its events being `rows`."""
     e, teaches = block.events, np.array([name in LEARNING for name in CHANNELS])
-    mine = rows[alive & teaches[e.channel[rows]]]
-    return {name: len(np.unique(e.actor[mine][e.learner[mine] == code])) for code, name in enumerate(LEARNERS)}
-
-
-def _number(log: Log, row: int) -> int:
-    return next(n for n, block in enumerate(log.blocks) if row < block.first + block.posts)
+    mine = rows[teaches[e.channel[rows]]]
+    return {name: set(e.actor[mine][e.learner[mine] == code].tolist()) for code, name in enumerate(LEARNERS)}
 
 
 def _rows(log: Log, row: int) -> tuple[Block, NDArray[np.int64]]:
-    block = log.blocks[_number(log, row)]
+    block = next(block for block in log.blocks if row < block.first + block.posts)
     at = row - block.first
     return block, np.arange(block.event_start[at], block.event_start[at + 1])

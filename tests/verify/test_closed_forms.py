@@ -127,9 +127,10 @@ def test_generations_shrink_by_the_reproduction_number(branching: Log) -> None:
     """R^g pass on in generation g, counted along parents."""
     counts = np.zeros(6)
     for block in branching.blocks:
-        depth = np.zeros(len(block.events.time), dtype=np.int64)
+        events = block.told
+        depth = np.zeros(len(events.time), dtype=np.int64)
         for row in range(len(depth)):
-            parent, passes = block.events.parent[row], block.events.channel[row] == RESHARE
+            parent, passes = events.parent[row], events.channel[row] == RESHARE
             depth[row] = (depth[parent] if parent >= 0 else 0) + passes
             if passes and depth[row] < len(counts):
                 counts[depth[row]] += 1

@@ -54,7 +54,7 @@ def simulated(*words: str) -> Told:
     scene, log = simulate(world, config, world_noise(config, 0).branch("luck 0"))
     times, depths, sizes = [], [], []
     for block in log.blocks:
-        events = block.events
+        events = block.told
         depth = np.zeros(len(events.time), dtype=np.int64)
         for row in np.flatnonzero(np.isin(events.channel, [RESHARE, CHANNELS.index("forward")])):
             parent = events.parent[row]
