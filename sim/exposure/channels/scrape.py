@@ -4,7 +4,7 @@ How each comes by is its `way` (`visits.py`): at once, every so often, or on wal
 held is an object a use, since an objection cuts one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ from sim.core.noise import Noise
 from sim.core.schema import DAY_S, KINDS, OBJECTS
 from sim.exposure.doors import BOUND_BY_OBJECTION, COPY, HONOURS_DELETION, PUBLIC_REACH
 from sim.exposure.draft import Draft
-from sim.exposure.harvest import REVIEW, SALE, TRAINING, USES, Stand, Terms, harvest
+from sim.exposure.harvest import TRAINING, USES, Stand, Terms, harvest
 from sim.exposure.story import Story
 from sim.exposure.visits import NOT_TAKEN, Hours, Met, Way
 from sim.exposure.weave import order
@@ -68,6 +68,11 @@ class Crawler:
         return int(self.retention_days * DAY_S)
 
     @property
+    def shares(self) -> tuple[float, float, float]:
+        """What share of it is put to each of USES."""
+        return self.review_share, float(self.training), self.sold_share
+
+    @property
     def hours(self) -> Hours:
         """When it is at work, and how likely it takes a thing at a visit."""
         return Hours(self.since, self.until, self.coverage)
@@ -95,9 +100,9 @@ class Scrape:
         if len(place):
             met[place] = met.copy()
         at = np.where(objects.kind[met] == COPY, objects.holder[met], posts.author[objects.post[met]])
-        things_met, crawlers = Met(objects.id[met], at, objects.birth[met]), self.crawlers.items()
-        taken = [each.way.taken(things_met, each.hours, scene, noise, name) for name, each in crawlers]
-        when, walk = (np.array([each[n] for each in taken], dtype=np.int64) for n in (0, 1))
+        found = Met(objects.id[met], at, objects.birth[met])
+        taken = [each.way.taken(found, each.hours, scene, noise, name) for name, each in self.crawlers.items()]
+        when, walk = (np.array(column, dtype=np.int64) for column in zip(*taken, strict=True))
         start, most = np.full(draft.posts + 1, draft.count), len(self.crawlers) * len(met)
         last = harvest(
             posts, scene.kind[draft.first : draft.last], Stand(begun, met, when, walk), self.terms(noise), draft.bars,
@@ -109,14 +114,13 @@ class Scrape:
         """What the harvesters do with what they take, for compiled code."""
         names, each = list(self.crawlers), list(self.crawlers.values())
 
-        def chances(shares: list[float]) -> Array:
+        def chances(shares: Iterable[float]) -> Array:
             return np.array([int(share * 2**32) for share in shares], dtype=np.int64)
 
-        uses = [[dict(self._uses(one)).get(use, 0.0) for use in USES] for one in each]
         return Terms(
             np.array([noise.key(f"hold {name}") for name in names], dtype=np.uint64),
             np.array([noise.key(f"consent {name}") for name in names], dtype=np.uint64),
-            np.array([one.takes() for one in each]), np.array([chances(shares) for shares in uses]),
+            np.array([one.takes() for one in each]), np.array([chances(one.shares) for one in each]),
             chances([one.consent_share for one in each]), chances([one.honours_share for one in each]),
             np.array([BOUND_BY_OBJECTION * one.first_party for one in each], dtype=np.int64),
             np.array([one.retention_s for one in each], dtype=np.int64),
@@ -125,12 +129,6 @@ class Scrape:
     def public(self, copies: Array, noise: Noise) -> NDArray[np.bool_]:
         """Which third-party copies (ids) stand where everybody sees them."""
         return noise.happens("public copy", self.public_copies_share, copies)
-
-    @staticmethod
-    def _uses(crawler: Crawler) -> list[tuple[int, float]]:
-        """Uses that what is taken is put to, with the share of it that is."""
-        uses = ((REVIEW, crawler.review_share), (TRAINING, float(crawler.training)), (SALE, crawler.sold_share))
-        return [use for use in uses if use[1]]
 
     def tell(self, story: Story, noise: Noise) -> None:
         """The same in plain Python, for one post."""
@@ -147,7 +145,7 @@ class Scrape:
                 if time == NOT_TAKEN:
                     continue
                 event = story.see(thing, thing.maker, time, "scrape", number, walk, "scrapers")
-                for use, share in self._uses(crawler) if event else []:
+                for use, share in zip(USES, crawler.shares, strict=True) if event else []:
                     word, luck = story.draw(noise, f"hold {name}", thing.id, use)
                     if luck >> 32 >= int(share * 2**32):
                         continue
