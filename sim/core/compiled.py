@@ -85,6 +85,23 @@ def copy_some(typing: Any, to: Any, at: Any, column: Any, low: Any) -> Any:
     return types.void(to, types.intp, column, types.intp), generate
 
 
+@intrinsic  # type: ignore[untyped-decorator]
+def fill_some(typing: Any, column: Any, at: Any, value: Any) -> Any:
+    """column[at + i] = value for i below SOME: a move or a few."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        one = context.cast(builder, arguments[2], signature.args[2], column.dtype)
+        wide = ir.VectorType(one.type, SOME)
+        first = builder.insert_element(ir.Constant(wide, ir.Undefined), one, ir.Constant(FLAG, 0))
+        each = ir.Constant(ir.VectorType(FLAG, SOME), [0] * SOME)
+        place = builder.bitcast(builder.gep(data, [arguments[1]]), wide.as_pointer())
+        builder.store(builder.shuffle_vector(first, first, each), place, align=1)
+        return context.get_dummy_value()
+
+    return types.void(column, types.intp, value), generate
+
+
 @inlined
 def copy_run(to: Array, at: Integer, column: Array, low: Integer, count: Integer) -> None:
     """to[at + i] = column[low + i] for `count` rows, and for up to SOME more: both have room for them."""

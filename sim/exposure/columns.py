@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.compiled import HALVES, SOME, Array, Integer, inlined, lean, whole, wider
+from sim.core.compiled import HALVES, SOME, Array, Integer, fill_some, inlined, lean, whole, wider
 from sim.core.keyed import toss_each
 from sim.core.log import EVENT_TYPES, OBJECT_TYPES
 from sim.exposure.reach import is_friend
@@ -138,11 +138,17 @@ def toss_crowd(key: np.uint64, crowd: Crowd, count: int, turn: Integer) -> None:
 
 @inlined
 def fill(rows: Rows, first: Integer, last: Integer, object_: Integer, channel: Integer) -> None:
-    """What rows `first` to `last`, of views of a post itself, have in common but their key; learners are friends."""
-    for row in range(first, last):
-        at = np.uintp(row)
-        rows.object[at], rows.parent[at], rows.channel[at] = object_, -1, channel
-        rows.mark[at], rows.learner[at] = 0, 0
+    """What rows `first` to `last` have in common: no parent, key or mark, learners who are friends.
+
+    Some rows more are written to: whoever comes next writes over them.
+    """
+    for row in range(first, last, SOME):
+        fill_some(rows.object, row, object_)
+        fill_some(rows.channel, row, channel)
+        fill_some(rows.parent, row, -1)
+        fill_some(rows.key, row, 0)
+        fill_some(rows.mark, row, 0)
+        fill_some(rows.learner, row, 0)
 
 
 @inlined

@@ -137,7 +137,6 @@ def found(
                 n += (seen < last) & (who != subject)
             n = admitted(bars, p, rows.time, rows.actor, first, n)
             fill(rows, first, n, 3 * p, DISCOVERY)
-            rows.key[first:n] = 0
             if author != subject:
                 tell_strangers(rows, first, n, circle)
         first, bare[p] = n, n - start[p]

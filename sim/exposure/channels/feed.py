@@ -81,7 +81,8 @@ def shown(
         author, subject, time = posts.author[p], posts.subject[p], posts.time[p]
         turns = 0 if posts.audience[p] == 0 else 2 if posts.tagged[p] else 1
         for turn in range(turns):
-            person, reach, first = subject if turn else author, 3 * p + 2 * turn, n
+            person, other = (subject, author) if turn else (author, subject)
+            reach, first = 3 * p + 2 * turn, n
             last = min(close[reach], horizon_end)
             if last <= time:
                 continue
@@ -93,11 +94,10 @@ def shown(
                 i, row = np.uintp(each), np.uintp(n)
                 seen, who = time + after(delays, crowd.when[i]), crowd.who[i]
                 rows.time[row], rows.actor[row] = seen, who
-                n += (seen < last) & (seen >= crowd.since[i]) & (who != subject) & (who != author)
+                n += (seen < last) & (seen >= crowd.since[i]) & (who != other)
             if turn == 0:
                 n = admitted(bars, p, rows.time, rows.actor, first, n)
             fill(rows, first, n, reach, turn)
-            rows.key[first:n] = 0
             if author != subject and turn == 0:
                 if center != subject:
                     center = subject
