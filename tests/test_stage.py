@@ -71,7 +71,7 @@ def test_only_loopback_is_staged_on(far: str) -> None:
         loopback(far)
 
 
-@pytest.mark.parametrize("addresses", [["242.0.113.9"], ["127.0.0.1", "242.0.113.9"]])
+@pytest.mark.parametrize("addresses", [["203.0.113.9"], ["127.0.0.1", "203.0.113.9"]])
 def test_a_name_is_resolved_and_every_address_must_be_loopback(
     addresses: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,8 @@ def keep_pages() -> None:
     """Let all threads take from one heap that never shrinks, where the system's allocator is glibc's.
 
     Else large arrays are given back one by one, and the system clears the pages of each new one: 1.5 to 8
-    microseconds a page of 4 KB on virtual machines, as long as the engine takes to fill it.
+    microseconds a page of 4 KB on virtual machines, as long as the engine takes to fill it. What was once needed is
+    held until the process ends: not for one that waits.
     """
     library = ctypes.CDLL(None) if sys.platform == "linux" else None
     if library is not None and hasattr(library, "mallopt"):

@@ -13,7 +13,7 @@ from sim.core.errors import require
 SCHEMA_VERSION = "1.0.0"
 LIBRARIES = ("numpy", "pyarrow", "numba", "networkx", "faker")
 ASIDE = ("out", "output", "threads")
-"""Parameters that say where and how, never what: a run is the same run whatever they are."""
+"""Parameters of every verb that say where and how, never what: a run is the same run whatever they are."""
 
 
 def record(command: str, parameters: dict[str, Any], inputs: dict[str, str]) -> dict[str, Any]:

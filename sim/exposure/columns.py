@@ -76,7 +76,7 @@ def everybody(people: Integer) -> int:
 class Paper:
     """What blocks are drafted on, kept from block to block: the system clears each page it hands out anew.
 
-    `spare` rows are laid out with the first ones, for whoever will ask for so many: only what is written takes memory.
+    `spare` rows are laid out with the first ones, for whoever will ask for so many.
     """
 
     def __init__(self, *, spare: int) -> None:
@@ -140,7 +140,8 @@ def toss_crowd(key: np.uint64, crowd: Crowd, count: int, turn: Integer) -> None:
 def fill(rows: Rows, first: Integer, last: Integer, object_: Integer, channel: Integer) -> None:
     """What rows `first` to `last` have in common: no parent, key or mark, learners who are friends.
 
-    Some rows more are written to: whoever comes next writes over them.
+    Up to SOME rows more are written to: all columns have room for them (`Paper`), and whoever comes next writes over
+    them.
     """
     for row in range(first, last, SOME):
         fill_some(rows.object, row, object_)

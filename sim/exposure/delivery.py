@@ -4,9 +4,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.compiled import HALVES, WIDE, Array, Integer, after, compiled, inlined, lowest
+from sim.core.compiled import HALVES, Array, Integer, after, compiled, inlined, lowest
 from sim.core.keyed import toss
 from sim.exposure.columns import Ties
+
+WORD = 8
+"""Ties whose hits stand in a word, a byte each."""
 
 
 class Desk(NamedTuple):
@@ -59,10 +62,10 @@ def in_time(
     From hit to hit, since nobody can foretell a coin.
     """
     count = 0
-    for eight in range((crowd + WIDE - 1) >> 3):
+    for eight in range((crowd + WORD - 1) >> 3):
         left = desk.hits[np.uintp(eight)]
         while left:
-            i = np.uintp(WIDE * eight + (lowest(left) >> 3))
+            i = np.uintp(WORD * eight + (lowest(left) >> 3))
             left &= left - np.uint64(1)
             seen = since + after(delays, desk.wait[i])
             desk.whom[np.uintp(count)], desk.moment[np.uintp(count)] = ties.viewer[np.uintp(low) + i], seen

@@ -86,7 +86,7 @@ class Draft:
         return np.array(self._starts, dtype=np.int64).reshape(-1, self.posts + 1)
 
     def room(self, more: int, last: int = 0) -> Rows:
-        """The rows written so far, or up to `last`, with room for more and for one written before it is known."""
+        """The rows written so far, or up to `last`, with room for more and for SOME written before they are known."""
         return self.paper.rows_for(max(self.count, last), more)
 
     def things(self, more: int) -> Things:

@@ -21,8 +21,8 @@ class Terms(NamedTuple):
     that it puts a thing to each of USES, has an author's consent, and drops what is deleted; the flags of what it
     holds, and for how long, s."""
 
-    hold: Array
-    consent: Array
+    hold_key: Array
+    consent_key: Array
     takes: Array
     shares: Array
     consents: Array
@@ -51,7 +51,7 @@ def harvest(
     m = whole(known)
     for p in range(len(posts.id)):
         n = start[p]
-        for crawler in range(len(terms.hold) if stand.start[p] < stand.start[p + 1] else 0):
+        for crawler in range(len(terms.hold_key) if stand.start[p] < stand.start[p + 1] else 0):
             if not terms.takes[crawler, kinds[p]]:
                 continue
             for at in range(stand.start[p], stand.start[p + 1]):
@@ -81,7 +81,7 @@ def hold(
         share = terms.shares[crawler, use]
         if share == 0:
             continue
-        name, luck = draw(terms.hold[crawler], things.id[met], USES[use], 0)
+        name, luck = draw(terms.hold_key[crawler], things.id[met], USES[use], 0)
         coin, other = whole(luck >> np.uint64(32)), whole(luck & np.uint64(0xFFFFFFFF))
         if coin >= share or (USES[use] == TRAINING and not consents(terms, crawler, author)):
             continue
@@ -100,4 +100,4 @@ def consents(terms: Terms, crawler: Integer, author: Integer) -> bool:
     """Whether a crawler may train on what an author posts; nothing is drawn where it may with all."""
     if terms.consents[crawler] >= 2**32:
         return True
-    return bool(whole(draw(terms.consent[crawler], author, 0, 0)[0] >> np.uint64(32)) < terms.consents[crawler])
+    return bool(whole(draw(terms.consent_key[crawler], author, 0, 0)[0] >> np.uint64(32)) < terms.consents[crawler])

@@ -62,13 +62,16 @@ def blocks(
     doors: Doors | None = None,
     threads: int | None = None,
     posts_a_block: int = POSTS_A_BLOCK,
-    skip: int = 0,
+    done: int = 0,
 ) -> Iterator[Block]:
-    """The blocks of that log in order, all but the first `skip`; twice as many as threads are made ahead."""
+    """The blocks of that log in order, but for the first `done` posts; twice as many as threads are made ahead."""
     free: list[Paper] = []
 
     def write(span: tuple[int, int]) -> Block:
-        paper = free.pop() if free else Paper(spare=everybody(scene.people))
+        try:
+            paper = free.pop()
+        except IndexError:
+            paper = Paper(spare=everybody(scene.people))
         first, last = span
         shut = open_doors(last - first) if doors is None else np.ascontiguousarray(doors[:, first:last])
         draft = Draft(scene, shut, first=first, last=last, paper=paper)
@@ -78,7 +81,7 @@ def blocks(
         free.append(paper)
         return block
 
-    spans, workers = islice(cut(scene, posts_a_block), skip, None), threads or os.cpu_count() or 1
+    spans, workers = cut(scene, posts_a_block, done), threads or os.cpu_count() or 1
     begun = list(islice(spans, 2 * workers))
     if workers == 1 or len(begun) == 1:
         yield from map(write, chain(begun, spans))
@@ -100,9 +103,9 @@ def load(scene: Scene, channels: Sequence[Channel], noise: Noise) -> None:
     next(blocks(scene, channels, noise, threads=1, posts_a_block=2 * MANY), None)
 
 
-def cut(scene: Scene, posts_a_block: int) -> Iterator[tuple[int, int]]:
-    """First and last post of each block: no more posts than said, and as many possible viewers as keep cores equal."""
-    first = 0
+def cut(scene: Scene, posts_a_block: int, first: int = 0) -> Iterator[tuple[int, int]]:
+    """First and last post of each block from post `first` on: no more posts than said, and as many possible viewers as
+    keep cores equal."""
     while first < len(scene.post):
         viewers = np.cumsum(scene.ties.audience(scene.author[first : first + posts_a_block]))
         last = first + min(len(viewers), int(np.searchsorted(viewers, VIEWERS_A_BLOCK)) + 1)

@@ -142,7 +142,10 @@ def _followers(config: Config, luck: Noise) -> dict[str, Found]:
     if not all(each):
         return {}
     means = {name: float(np.mean([found[name].value for found in each])) for name in each[0]}
-    return {name: Found(mean, f"{each[0][name].note} Mean of {LUCKS} draws of luck.") for name, mean in means.items()}
+    return {
+        name: Found(mean, f"Mean of {LUCKS} draws of luck; the first: {each[0][name].note}")
+        for name, mean in means.items()
+    }
 
 
 def _gone(world: World, config: Config, luck: Noise) -> dict[str, Found]:

@@ -5,8 +5,10 @@ those of `apply` and `tally`, plan by plan. Posts that no plan of the 64 touches
 """
 
 import os
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,10 +38,12 @@ def avoided_by_each(
     """
     offsets = offsets_of(ledger.sizes)
 
-    def count(block: Block) -> NDArray[np.int64]:
+    found = np.zeros((plans + LANES, ledger.owners, len(LEARNERS)), dtype=np.int64)
+    lock = Lock()
+
+    def count(block: Block) -> None:
         here = slice(block.first, block.first + block.posts)
         events = block.told
-        found = np.zeros((plans + LANES, ledger.owners, len(LEARNERS)), dtype=np.int64)
         for first in range(0, plans, LANES):
             shut = doors(first, block)
             touched = (shut < LATEST).any(axis=(1, 2)) & (ledger.owner[here] >= 0) & (ledger.items[here] > 0)
@@ -49,11 +53,12 @@ def avoided_by_each(
                 events.mark, events.learner, closings(block, shut), touched, ledger.owner[here], ledger.items[here],
                 LEARNS, offsets, lost,
             )  # fmt: skip
-            found[first : first + LANES] = lost.transpose(2, 0, 1)
-        return found[:plans]
+            with lock:
+                found[first : first + LANES] += lost.transpose(2, 0, 1)
 
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
-        return sum(pool.map(count, log.blocks), np.zeros((plans, ledger.owners, len(LEARNERS)), dtype=np.int64))
+        deque(pool.map(count, log.blocks), maxlen=0)
+    return found[:plans]
 
 
 @compiled

@@ -18,6 +18,8 @@ from sim.verbs.compose import compose_config, conf_dir
 from sim.verbs.options import show_options
 
 ON_ARCHIVES = ("compare", "plan")
+SIMULATE = ("demo", "compare", "plan", "generate", "propagate", "validate")
+"""Verbs that make much and end soon: what they let go is kept for what comes next."""
 TAKE_PATH = (*ON_ARCHIVES, "replay", "report", "stage")
 
 Paths = str | list[str] | None
@@ -28,7 +30,8 @@ def run(verb: str, words: list[str]) -> int:
     if words == ["options"]:
         show_options(verb)
         return 0
-    keep_pages()
+    if verb in SIMULATE:
+        keep_pages()
     path, overrides = _paths_among(verb, words)
     began = perf_counter()
     if path is not None and verb in ON_ARCHIVES and not any(word.startswith("platform=") for word in overrides):

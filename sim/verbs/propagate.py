@@ -52,9 +52,10 @@ def run(config: dict[str, Any]) -> dict[str, Any]:
     with (unfinished_folder if keep == "disk" else new_folder)(folder) as beside:
         parts = written(beside) if keep == "disk" else []
         resumed, held = len(parts), []
-        spent, log = process_time(), blocks(scene, channels, noise, threads=config["threads"], skip=len(parts))
+        done = sum(part.posts for part in parts)
+        spent, log = process_time(), blocks(scene, channels, noise, threads=config["threads"], done=done)
         with progress("posts", len(scene.post)) as tick:
-            tick(sum(part.posts for part in parts))
+            tick(done)
             if keep == "disk":
                 for part in _written(log, beside, scene.post, parts):
                     tick(part.posts)
