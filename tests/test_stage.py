@@ -76,7 +76,7 @@ def test_a_name_is_resolved_and_every_address_must_be_loopback(
     addresses: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     resolve_to(monkeypatch, *addresses)
-    with pytest.raises(Mistake, match=r"lies at 242\.0\.113\.9"):
+    with pytest.raises(Mistake, match=r"lies at 203\.0\.113\.9"):
         loopback("https://localhost.example")
 
 
