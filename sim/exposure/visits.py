@@ -165,12 +165,16 @@ def taken_in_turn(
 ) -> Array:  # fmt: skip
     """When each thing is taken by periodic visits, s, or NOT_TAKEN; whether it is open then is asked elsewhere."""
     when = np.full(len(at), NOT_TAKEN, dtype=np.int64)
+    profile, turn, moment = -1, -1, 0
     for row in range(len(at)):
         k = max(0, (birth[row] - since) // period_s)
         left = min((until - since) // period_s + 1 - k, len(hits))
         if left <= 0 or coin[row] >= hits[left - 1]:
             continue  # not by the last visit
-        if since + k * period_s + scaled(draw(visit_key, at[row], k, 0)[0], period_s) <= birth[row]:
+        if at[row] != profile or k != turn:  # posts of one author, one after the other, meet the same visit
+            profile, turn = at[row], k
+            moment = since + k * period_s + scaled(draw(visit_key, at[row], k, 0)[0], period_s)
+        if moment <= birth[row]:
             k += 1
         k += np.searchsorted(hits, coin[row], side="right")
         time = since + k * period_s + scaled(draw(visit_key, at[row], k, 0)[0], period_s)
