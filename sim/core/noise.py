@@ -2,7 +2,8 @@
 
 The hash is Threefry-2x64 with 20 rounds (Salmon, Moraes, Dror, Shaw 2011, SC'11, doi:10.1145/2063384.2063405):
 addition, rotation and exclusive-or of 64-bit words, so numpy arrays and compiled code give equal bits. The
-key is (decision, third id), the counter (first id, second id).
+key is (decision, third id), the counter (first id, second id). What many people do with one thing is tossed in half
+words of the thing's own key, by compiled code alone (`sim.core.keyed.toss`).
 """
 
 from dataclasses import dataclass

@@ -74,20 +74,16 @@ def everybody(people: Integer) -> int:
 
 
 class Paper:
-    """What blocks are drafted on, kept from block to block: the system clears each page it hands out anew.
+    """What blocks are drafted on, kept from block to block: the system clears each page it hands out anew."""
 
-    `spare` rows are laid out with the first ones, for whoever will ask for so many.
-    """
-
-    def __init__(self, *, spare: int) -> None:
-        self.spare = spare
+    def __init__(self) -> None:
         self.rows = Rows(*(np.empty(0, dtype=kind) for kind in EVENT_TYPES.values()))
         self.things = Things(*(np.empty(0, dtype=kind) for kind in (*OBJECT_TYPES.values(), np.int64)))
 
     def rows_for(self, count: int, more: int) -> Rows:
         """The `count` events that have been written, with room for more, and for SOME beyond."""
         if len(self.rows.time) < count + more + SOME:
-            self.rows = Rows(*(wider(column[:count], 2 * (count + more) + self.spare + SOME) for column in self.rows))
+            self.rows = Rows(*(wider(column[:count], 2 * (count + more) + SOME) for column in self.rows))
         return self.rows
 
     def things_for(self, count: int, more: int) -> Things:

@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.core.log import Block, Log
 from sim.core.noise import MANY, Noise
-from sim.exposure.columns import Paper, everybody
+from sim.exposure.columns import Paper
 from sim.exposure.doors import Doors, open_doors
 from sim.exposure.draft import Draft
 from sim.exposure.scene import Scene
@@ -71,7 +71,7 @@ def blocks(
         try:
             paper = free.pop()
         except IndexError:
-            paper = Paper(spare=everybody(scene.people))
+            paper = Paper()
         first, last = span
         shut = open_doors(last - first) if doors is None else np.ascontiguousarray(doors[:, first:last])
         draft = Draft(scene, shut, first=first, last=last, paper=paper)

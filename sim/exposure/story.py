@@ -63,30 +63,27 @@ class Thing:
 
 def words(key: int, a: int, b: int, c: int) -> tuple[int, int]:
     """Threefry-2x64-20 in Python's own integers."""
-    keys = (key, c & MASK, 0x1BD11BDAA9FC1A22 ^ key ^ (c & MASK))
-    x, y = (a + keys[0]) & MASK, (b + keys[1]) & MASK
-    for turn in range(20):
-        x = (x + y) & MASK
-        by = (16, 42, 12, 31, 16, 32, 24, 21)[turn % 8]
-        y = ((y << by | y >> (64 - by)) & MASK) ^ x
-        if turn % 4 == 3:
-            step = turn // 4 + 1
-            x, y = (x + keys[step % 3]) & MASK, (y + keys[(step + 1) % 3] + step) & MASK
-    return x, y
+    return _threefry(64, 0x1BD11BDAA9FC1A22, (16, 42, 12, 31, 16, 32, 24, 21), key, c & MASK, a, b)
 
 
 def halves(key: int, who: int, turn: int) -> tuple[int, int]:
-    """Threefry-2x32-20 in Python's own integers."""
-    half = 2**32 - 1
-    keys = (key & half, key >> 32, 0x1BD11BDA ^ (key & half) ^ (key >> 32))
-    x, y = (who + keys[0]) & half, (turn + keys[1]) & half
-    for number in range(20):
-        x = (x + y) & half
-        by = (13, 15, 26, 6, 17, 29, 16, 24)[number % 8]
-        y = ((y << by | y >> (32 - by)) & half) ^ x
-        if number % 4 == 3:
-            step = number // 4 + 1
-            x, y = (x + keys[step % 3]) & half, (y + keys[(step + 1) % 3] + step) & half
+    """Threefry-2x32-20, the key's lower half first."""
+    return _threefry(32, 0x1BD11BDA, (13, 15, 26, 6, 17, 29, 16, 24), key & (2**32 - 1), key >> 32, who, turn)
+
+
+def _threefry(
+    bits: int, parity: int, rotations: tuple[int, ...], one: int, other: int, a: int, b: int
+) -> tuple[int, int]:
+    """Twenty rounds on two words of so many bits, with two of key."""
+    mask, keys = 2**bits - 1, (one, other, parity ^ one ^ other)
+    x, y = (a + one) & mask, (b + other) & mask
+    for turn in range(20):
+        x = (x + y) & mask
+        by = rotations[turn % 8]
+        y = ((y << by | y >> (bits - by)) & mask) ^ x
+        if turn % 4 == 3:
+            step = turn // 4 + 1
+            x, y = (x + keys[step % 3]) & mask, (y + keys[(step + 1) % 3] + step) & mask
     return x, y
 
 

@@ -20,6 +20,16 @@ def order(post: Array, posts: Integer) -> tuple[Array, Array]:
     return (start, np.empty(0, dtype=np.int32)) if start[-1] == len(post) else places(post, posts)
 
 
+def grouped(rows: Array, post: Array, posts: Integer) -> tuple[Array, Array]:
+    """Where each post's `rows` start when they are sorted by `post` (stably), and the rows so sorted."""
+    start, place = order(post, posts)
+    if len(place) == 0:
+        return start, rows
+    by_post = np.empty_like(rows)
+    by_post[place] = rows
+    return start, by_post
+
+
 @lean
 def renumber(rows: Array, offset: Integer, place: Array) -> None:
     """Make the stage's own row numbers (-2 - n) those of the block, n having gone to `place[n]` (empty: to n)."""

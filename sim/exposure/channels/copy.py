@@ -27,7 +27,7 @@ from sim.exposure.forms import Forms
 from sim.exposure.reach import new_circle
 from sim.exposure.scene import Scene
 from sim.exposure.story import Story, Thing
-from sim.exposure.weave import order
+from sim.exposure.weave import grouped
 
 MOST_OFFSPRING = 0.9
 """A copy causes fewer copies than this on average (R12), else chains of copies would never end."""
@@ -115,10 +115,7 @@ class Copy:
         scene, posts, ties, objects = draft.scene, draft.columns, draft.scene.ties, draft.objects
         odds = self.odds(scene, noise)
         struck = struck_views(draft.rows, noise.words("copy", objects.id)[0], odds.threshold)
-        begun, place = order(objects.post[draft.rows.object[struck]], draft.posts)
-        if len(place):
-            struck[place] = struck.copy()
-        views = Views(begun, struck)
+        views = Views(*grouped(struck, objects.post[draft.rows.object[struck]], draft.posts))
         start, room, last = np.full(draft.posts + 1, draft.count), 64 * (len(struck) + 1), -1
         crowd, circle = new_crowd(scene.widest), new_circle(scene.start, posts.subject)
         while last < 0:

@@ -19,7 +19,7 @@ from sim.exposure.draft import Draft
 from sim.exposure.harvest import TRAINING, USES, Stand, Terms, harvest
 from sim.exposure.story import Story
 from sim.exposure.visits import NOT_TAKEN, Hours, Met, Way
-from sim.exposure.weave import order
+from sim.exposure.weave import grouped
 
 
 @dataclass(frozen=True)
@@ -96,9 +96,7 @@ class Scrape:
         copies = np.flatnonzero(objects.kind == COPY)
         copies = copies[self.public(objects.id[copies], noise)]
         met = np.concatenate([3 * np.flatnonzero(posts.audience == 2) + PUBLIC_REACH, copies])
-        begun, place = order(objects.post[met], draft.posts)
-        if len(place):
-            met[place] = met.copy()
+        begun, met = grouped(met, objects.post[met], draft.posts)
         at = np.where(objects.kind[met] == COPY, objects.holder[met], posts.author[objects.post[met]])
         found = Met(objects.id[met], at, objects.birth[met])
         taken = [each.way.taken(found, each.hours, scene, noise, name) for name, each in self.crawlers.items()]
