@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.core.compiled import Array
 from sim.core.log import Log
 from sim.core.noise import Noise
-from sim.core.quantile import Quantiles, exponential
+from sim.core.quantile import ROWS, Quantiles, exponential
 from sim.core.schema import CHANNELS, NEVER
 from sim.exposure.bars import no_bars
 from sim.exposure.channels.feed import Feed
@@ -113,9 +113,9 @@ class Passing(Reshare):
         return np.full(len(post), ONE), np.full(len(post), ONE)
 
     def tables(self) -> tuple[Quantiles, Quantiles, Quantiles]:
-        forever = np.full(4097, HORIZON_S, dtype=np.int64)
+        forever = np.full(ROWS + 1, HORIZON_S, dtype=np.int32)
         ending = forever if self.period_s is None else exponential(mean_s=self.period_s)
-        return np.zeros(4097, dtype=np.int64), exponential(mean_s=self.mean_s), ending
+        return np.zeros(ROWS + 1, dtype=np.int32), exponential(mean_s=self.mean_s), ending
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ Each task is done by the product's own channels (processes.py) and by the peer a
 same graph from the same seeds, loading and compilation apart. The least processor time of some repeats, so that what
 else the machine does cancels; two cores by the clock. Ours write times and a log, the peers what they write.
 
-`--write` keeps the rows in ratios.json and in the README's table, which says the same (tests/test_ratios.py).
+`--write` keeps the rows in ratios.json, in place of what this kind of processor measured before, and in the README's
+table, which says the same (tests/test_ratios.py).
 """
 
 import json
@@ -15,6 +16,7 @@ from time import perf_counter, process_time
 from typing import Any
 
 import numpy as np
+from llvmlite.binding import get_host_cpu_name
 from numpy.typing import NDArray
 from peers import cynetdiff, fast_sir, ndlib
 from processes import RESHARE, Graph, attached, cascades, epidemics, reached, scene
@@ -26,6 +28,8 @@ from sim.exposure.propagate import propagate
 
 REPEATS = 9
 HERE = Path(__file__).parent
+PROCESSOR = get_host_cpu_name()
+"""As compilers call it: processors differ in how many tosses they make at once."""
 KEPT, README = HERE / "ratios.json", HERE.parent / "README.md"
 BEGIN, END = "<!-- make bench-peers -->\n", "<!-- end -->\n"
 
@@ -47,6 +51,11 @@ def row(task: str, unit: str, peer: str, ours: float, theirs: float | None) -> R
     """One comparison; of a unit that counts time less is faster."""
     faster = None if theirs is None else (theirs / ours if unit.startswith("ns") else ours / theirs)
     return {"task": task, "unit": unit, "peer": peer, "ours": ours, "theirs": theirs, "times_faster": faster}
+
+
+def with_kept(rows: list[Row], kept: list[Row], processor: str = PROCESSOR) -> list[Row]:
+    """The rows of this kind of `processor`, in front of those that others measured."""
+    return [{"processor": processor, **each} for each in rows] + [e for e in kept if e["processor"] != processor]
 
 
 def tried(graph: Graph, log: Log, seeds: NDArray[np.int64]) -> int:
@@ -105,10 +114,11 @@ def feed_row(people: int = 4000) -> Row:
 
 def table(rows: list[Row]) -> str:
     """The rows as a table in Markdown."""
-    lines = ["| task | unit | peer | peer's | ours | times faster |", "|---|---|---|---:|---:|---:|"]
+    lines = ["| processor | task | unit | peer | peer's | ours | times faster |", "|---|---|---|---|---:|---:|---:|"]
     for each in rows:
         ours, theirs, faster = (written(each[name]) for name in ("ours", "theirs", "times_faster"))
-        lines.append(f"| {each['task']} | {each['unit']} | {each['peer']} | {theirs} | {ours} | {faster} |")
+        what = " | ".join(each[name] for name in ("processor", "task", "unit", "peer"))
+        lines.append(f"| {what} | {theirs} | {ours} | {faster} |")
     return "\n".join(lines) + "\n"
 
 
@@ -127,10 +137,11 @@ def parted(text: str) -> tuple[str, str, str]:
 
 
 if __name__ == "__main__":
-    rows = [*cascade_rows(), *sir_rows(), feed_row()]
+    rows = with_kept([*cascade_rows(), *sir_rows(), feed_row()], [])
     print(table(rows))
     print(json.dumps(rows))
     if "--write" in sys.argv[1:]:
+        rows = with_kept(rows, json.loads(KEPT.read_text(encoding="utf-8")))
         KEPT.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
         before, _, after = parted(README.read_text(encoding="utf-8"))
         README.write_text(before + table(rows) + after, encoding="utf-8")

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from posting import DECISION, centre, people, rates
 
 from sim.core.noise import Noise
-from sim.core.quantile import delay, lognormal
+from sim.core.quantile import delay
 from sim.core.schema import CLASSES, DAY_S, KINDS, YEAR_S, check
-from sim.world.mentions import ALBUM_S, FRIENDS_STREAM, NOBODY, mention, nearest_keyed
+from sim.world.mentions import ALBUM_S, FRIENDS_STREAM, NOBODY, mention, nearest_keyed, nearness
 from sim.world.posts import MONTH_S, publish
 from sim.world.replies import reply
 
@@ -126,7 +126,7 @@ def test_the_author_is_the_friend_with_the_least_number_for_her_weight():
     joined[7] = 100
     start = np.concatenate([np.zeros(6, dtype=np.int64), np.full(25, 4)])
     k, time = np.arange(100), np.repeat([50, 150, 5 * ALBUM_S, 9 * ALBUM_S], 25)
-    photo, near = k % 2 == 1, lognormal(median_s=2.0**20, sigma=1.0)
+    photo, near = k % 2 == 1, nearness(1.0)
     keys = noise.key("mention author"), noise.key("nearness")
 
     def posts_it(rows: slice) -> np.ndarray:
@@ -140,9 +140,9 @@ def test_the_author_is_the_friend_with_the_least_number_for_her_weight():
     def number(at: int, friend: int) -> float:
         if photo[at]:
             return int(noise.words("mention author", friend, time[at] // ALBUM_S, -1)[0][0] >> 11) / activity[friend]
-        nearness = float(delay(near, noise.words("nearness", 5, friend)[0])[0])
+        near_her = float(delay(near, noise.words("nearness", 5, friend)[0])[0])
         luck = int(noise.words("mention author", 5, at, friend)[0][0] >> 11)
-        return luck / (activity[friend] * nearness)
+        return luck / (activity[friend] * near_her)
 
     for at in range(100):
         known = [friend for friend in friends.tolist() if joined[friend] <= time[at]]

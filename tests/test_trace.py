@@ -52,8 +52,9 @@ def test_acting_earlier_never_prevents_less(document: dict) -> None:
 
 
 def test_whom_a_deletion_draws_is_told(tmp_path: Path) -> None:
-    """In a world so large that not everybody has seen the post before."""
-    words = [*SMALL, "world.size=3000", "trace=busiest", "channel.discovery.visits_per_month=0.5", f"out={tmp_path}"]
+    """In a world so large that not everybody has seen the post before, with copies that stand."""
+    world = ["world.size=3000", "channel.discovery.visits_per_month=0.5", "channel.copy.p_copy=0.05"]
+    words = [*SMALL, *world, "trace=busiest", f"out={tmp_path}"]
 
     def told(share: float) -> dict:
         config = compose_config("propagate", [*words, f"channel.copy.drawn_share={share}"])

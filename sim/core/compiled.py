@@ -6,6 +6,7 @@ from typing import Any, TypeAlias, TypeVar
 import numba
 import numpy as np
 from llvmlite import ir
+from llvmlite.binding import get_host_cpu_features
 from numba.core import cgutils, types
 from numba.core.errors import TypingError
 from numba.cpython.unsafe.numbers import trailing_zeros
@@ -18,8 +19,8 @@ Integer: TypeAlias = int | np.integer[Any]
 
 WIDE = 8
 """Words in a wide register: a loop of nothing but draws makes so many at once."""
-HALVES = 16
-"""Half words in a wide register: so many tosses are made at once."""
+HALVES = 16 if get_host_cpu_features().get("avx512f") else 8
+"""Half words in this processor's widest register: so many tosses are made at once."""
 
 SOME = 16
 """Rows that are copied together; whoever copies has room for as many more than asked."""
@@ -149,7 +150,8 @@ def delay(table: Array, word: np.uint64) -> int:
     """Seconds drawn from a table of quantiles; the numpy twin is `sim.core.quantile.delay`."""
     row = np.uintp(word >> np.uint64(52))
     part = np.int64((word >> np.uint64(36)) & np.uint64(0xFFFF))
-    return table[row] + (((table[row + np.uintp(1)] - table[row]) * part) >> 16)
+    low, high = whole(table[row]), whole(table[row + np.uintp(1)])
+    return low + whole((high - low) * part >> 16)
 
 
 @inlined

@@ -7,6 +7,7 @@ words of the thing's own key, by compiled code alone (`sim.core.keyed.toss`).
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 
 import numpy as np
@@ -41,6 +42,11 @@ def _words(ids: ArrayLike) -> Words:
     return np.atleast_1d(np.asarray(ids, dtype=np.int64)).view(np.uint64)
 
 
+@lru_cache(maxsize=1024)
+def _key(seed: int, decision: str) -> np.uint64:
+    return np.uint64(int.from_bytes(sha256(f"{seed}/{decision}".encode()).digest()[:8], "little"))
+
+
 @dataclass(frozen=True)
 class Noise:
     """A source of keyed draws. `seed` is any whole number from 0; equal seeds give equal draws, everywhere."""
@@ -55,7 +61,7 @@ class Noise:
 
     def key(self, decision: str) -> np.uint64:
         """The 64-bit key of a decision under this seed, for compiled code (`sim.core.keyed.draw`)."""
-        return np.uint64(int.from_bytes(sha256(f"{self.seed}/{decision}".encode()).digest()[:8], "little"))
+        return _key(self.seed, decision)
 
     def branch(self, name: str) -> "Noise":
         """Another source, from which this one cannot be recomputed (SHA-256 is one-way)."""

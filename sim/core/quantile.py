@@ -1,7 +1,8 @@
 """Delays as tables of quantiles in whole seconds, so that no platform's logarithm decides a bit of a draw.
 
-A table has 2^12 + 1 ascending int64 entries, the quantiles at 0, 1/4096 ... 1. A draw takes the top 12 bits
-of a 64-bit word as the row and the next 32 to interpolate, in integers only.
+A table has 2^12 + 1 ascending entries, the quantiles at 0, 1/4096 ... 1. A draw takes the top 12 bits of a 64-bit
+word as the row and the next 32 to interpolate, in integers only. Tables of delays are of 32 bits: two of them fit where
+a processor keeps what it uses all the time.
 """
 
 from collections.abc import Callable
@@ -14,14 +15,23 @@ from numpy.typing import NDArray
 
 ROWS = 4096
 TABLES_KEPT = 256
-Quantiles = NDArray[np.int64]
+LONGEST_S = 2**31 - 1
+"""No delay is longer: what would be, lies beyond any horizon."""
+Quantiles = NDArray[np.int64] | NDArray[np.int32]
 
 
-def tabulate(quantile: Callable[[float], float]) -> Quantiles:
-    """Table of `quantile` (seconds at a probability in (0, 1)); the ends are taken at 1/8 of a row's width."""
+def tabulate(quantile: Callable[[float], float]) -> NDArray[np.int64]:
+    """Table of `quantile` (of a probability in (0, 1)); the ends are taken at 1/8 of a row's width."""
     at = [1 / (8 * ROWS)] + [i / ROWS for i in range(1, ROWS)] + [1 - 1 / (8 * ROWS)]
     table = np.maximum.accumulate(np.array([round(quantile(p)) for p in at], dtype=np.int64))
     table.setflags(write=False)  # shared by all who ask for the same law
+    return table
+
+
+def delays(quantile: Callable[[float], float]) -> NDArray[np.int32]:
+    """Table of a delay's `quantile`, s, none above LONGEST_S."""
+    table = np.minimum(tabulate(quantile), LONGEST_S).astype(np.int32)
+    table.setflags(write=False)
     return table
 
 
@@ -29,13 +39,13 @@ def tabulate(quantile: Callable[[float], float]) -> Quantiles:
 def lognormal(*, median_s: float, sigma: float) -> Quantiles:
     """Lognormal delay; `sigma` of the natural logarithm."""
     normal = NormalDist()
-    return tabulate(lambda p: median_s * exp(sigma * normal.inv_cdf(p)))
+    return delays(lambda p: median_s * exp(sigma * normal.inv_cdf(p)))
 
 
 @lru_cache(maxsize=TABLES_KEPT)
 def exponential(*, mean_s: float) -> Quantiles:
     """Exponential delay: constant hazard 1 / mean_s."""
-    return tabulate(lambda p: -mean_s * log1p(-p))
+    return delays(lambda p: -mean_s * log1p(-p))
 
 
 def delay(table: Quantiles, word: NDArray[np.uint64]) -> NDArray[np.int64]:

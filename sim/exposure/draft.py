@@ -4,6 +4,7 @@ Rows are numbered stage after stage; `weave.py` lays the finished block out post
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -69,6 +70,11 @@ class Draft:
     def columns(self) -> Posts:
         """The block's posts, for compiled code."""
         return self.scene.columns(self.first, self.last)
+
+    @cached_property
+    def crowds(self) -> Array:
+        """How many may see what each post's author posts."""
+        return self.scene.ties.audience(self.columns.author)
 
     @property
     def posts(self) -> int:

@@ -10,8 +10,8 @@ from sim.core.quantile import exponential
 
 DRAWN_AHEAD = 16
 """Visits to a profile, and looks at a post, drawn together."""
-SKIPS = exponential(mean_s=2.0**20)
-"""Exponential of mean 2^20: over a hazard of 2^32 ln, the number of visits passed over before the next look."""
+PATIENCE = exponential(mean_s=2.0**20)
+"""Exponential of mean 2^20: of a mean number of visits, how many are passed over before the next look."""
 
 
 class Guests(NamedTuple):
@@ -76,13 +76,13 @@ def visit(
 
 
 @inlined
-def looked(post: Integer, first: Integer, end: Integer, hazard: Integer, key: np.uint64, looks: Looks) -> int:
+def looked(post: Integer, first: Integer, end: Integer, skip: Integer, key: np.uint64, looks: Looks) -> int:
     """Which visits from the `first` before `end` look at a post, into `looks`; how many."""
     word, at, hit = looks.word[:DRAWN_AHEAD], first, 0
     while at < end:
         draw_on(key, post, hit, word)
         for each in word:
-            at += (delay(SKIPS, each) << 12) // hazard
+            at += delay(PATIENCE, each) * skip >> 32
             if at >= end:
                 break
             looks.visit[hit] = at

@@ -71,7 +71,8 @@ def woven(rows: Rows, start: Array, bare: Array, objects: Objects) -> tuple[Arra
     made = {name: column[base:] for name, column in vars(objects).items()}
     made["maker"] = remade(made["maker"], made["post"], offsets, moved)
     made["parent"] = object_place[made["parent"]]
-    sorted_ = np.argsort(late_place)
+    sorted_ = np.empty_like(late_place)
+    sorted_[late_place] = np.arange(len(late_place))
     return event_start, events, Objects(**{name: column[sorted_] for name, column in made.items()})
 
 
@@ -164,6 +165,8 @@ def lay(rows: Rows, start: Array, plain: Array, moved: Array, final: Rows) -> No
         left = plain[p]
         for stage in range(len(start)):
             low, count = start[stage, p], start[stage, p + 1] - start[stage, p]
+            if count == 0:
+                continue
             at = low + moved[stage, p]
             copy_run(final.time, at, rows.time, low, count)
             copy_run(final.channel, at, rows.channel, low, count)

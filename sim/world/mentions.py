@@ -1,5 +1,9 @@
 """Mention: posts of friends that show an owner, which she can never delete herself."""
 
+from functools import lru_cache
+from math import exp
+from statistics import NormalDist
+
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -8,7 +12,7 @@ from sim.core.compiled import compiled, delay
 from sim.core.errors import require
 from sim.core.keyed import draw
 from sim.core.noise import Noise
-from sim.core.quantile import lognormal
+from sim.core.quantile import TABLES_KEPT, tabulate
 from sim.core.schema import CLASSES, DAY_S, KINDS, table
 from sim.world.deletion import gone_at
 from sim.world.posts import FRIENDS, GROWN_UP, MONTH_S, MOST_STREAM_GAP_S, PUBLIC, Posts
@@ -25,6 +29,13 @@ USUAL_POSTS = 2.0
 """Posts a month at which `friends_per_month` is stated: the median of P01."""
 LEAST_ACTIVITY = 0.01
 """Posts a month: who writes less still tags a friend now and then."""
+
+
+@lru_cache(maxsize=TABLES_KEPT)
+def nearness(sigma: float) -> NDArray[np.int64]:
+    """Quantiles of how near friends are: lognormal of median 2^20, `sigma` of the logarithm."""
+    normal = NormalDist()
+    return tabulate(lambda p: 2.0**20 * exp(sigma * normal.inv_cdf(p)))
 
 
 @compiled
@@ -49,13 +60,13 @@ def nearest_keyed(
     only where she is the least herself.
     """
     author = np.full(len(owner), NOBODY, dtype=np.int64)
-    nearness = np.empty(0, dtype=np.float64)
+    near_her = np.empty(0, dtype=np.float64)
     for row in range(len(owner)):
         first, last = start[owner[row]], start[owner[row] + 1]
         if row == 0 or owner[row] != owner[row - 1]:
-            nearness = np.empty(last - first, dtype=np.float64)
+            near_her = np.empty(last - first, dtype=np.float64)
             for at in range(first, last):
-                nearness[at - first] = delay(near, draw(near_key, owner[row], np.int64(viewer[at]), 0)[0])
+                near_her[at - first] = delay(near, draw(near_key, owner[row], np.int64(viewer[at]), 0)[0])
         least = np.inf
         for at in range(first, last):
             friend = np.int64(viewer[at])
@@ -64,7 +75,7 @@ def nearest_keyed(
                     luck, weight = draw(key, friend, time[row] // ALBUM_S, -1)[0], activity[friend]
                 else:
                     luck = draw(key, owner[row], k[row], friend)[0]
-                    weight = activity[friend] * nearness[at - first]
+                    weight = activity[friend] * near_her[at - first]
                 number = np.float64(luck >> np.uint64(11)) / weight
                 if number < least:
                     least = number
@@ -110,7 +121,7 @@ def mention(
     )
     number = (person[row] << 32) + FRIENDS_STREAM + k
     photo = noise.uniform("mention kind", number) < parameters.friends_photo
-    near = lognormal(median_s=2.0**20, sigma=parameters.friends_near)
+    near = nearness(parameters.friends_near)
     author = nearest_keyed(
         noise.key("mention author"), noise.key("nearness"), near, person[row], k, time, photo, start, viewer, joined,
         activity,

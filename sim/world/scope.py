@@ -7,11 +7,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from sim.core.noise import Noise
-from sim.core.quantile import lognormal
 from sim.core.schema import KINDS, table
 from sim.world.bonds import Bonds
 from sim.world.deletion import gone_at
-from sim.world.mentions import LEAST_ACTIVITY, NOBODY, USUAL_POSTS, nearest_keyed
+from sim.world.mentions import LEAST_ACTIVITY, NOBODY, USUAL_POSTS, nearest_keyed, nearness
 from sim.world.posts import GROWN_UP, MONTH_S, MOST_STREAM_GAP_S, Posts
 from sim.world.rhythm import local_shift, stream
 from sim.world.sensitive import bit, draw_classes, is_adult, keep_decent
@@ -58,7 +57,7 @@ class Scope:
         first = k % run == 0
         joined = self.people["joined"].to_numpy()
         activity = np.maximum(self.people["posts_per_month"].to_numpy(), LEAST_ACTIVITY)
-        near = lognormal(median_s=2.0**20, sigma=self.parameters.friends_near)
+        near = nearness(self.parameters.friends_near)
         owner = self.person[row[first]]
         who = nearest_keyed(
             self.noise.key(name), self.noise.key("nearness"), near, owner, k[first], time[first],

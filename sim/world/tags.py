@@ -5,10 +5,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from sim.core.noise import Noise
-from sim.core.quantile import lognormal
 from sim.core.schema import AUDIENCES, table
 from sim.world.deletion import gone_at
-from sim.world.mentions import ALBUM_S, LEAST_ACTIVITY, NOBODY, nearest_keyed
+from sim.world.mentions import ALBUM_S, LEAST_ACTIVITY, NOBODY, nearest_keyed, nearness
 from sim.world.posts import PICTURES, Posts
 from sim.world.sensitive import bit
 
@@ -35,7 +34,7 @@ def tag(
     rows = np.flatnonzero(some)
     rows = rows[noise.uniform("tag", post[rows]) < parameters.tags_friend] if len(rows) else rows
     activity = np.maximum(people["posts_per_month"].to_numpy(), LEAST_ACTIVITY)
-    near = lognormal(median_s=2.0**20, sigma=parameters.friends_near)
+    near = nearness(parameters.friends_near)
     friend = nearest_keyed(
         noise.key("tag of"), noise.key("nearness"), near, owner[rows], time[rows] // ALBUM_S, time[rows],
         np.zeros(len(rows), dtype=bool), start, viewer, people["joined"].to_numpy(), activity,

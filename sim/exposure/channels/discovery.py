@@ -19,13 +19,15 @@ from sim.core.schema import YEAR_S
 from sim.exposure.bars import Bars, admitted, barred
 from sim.exposure.columns import Crowd, Posts, Rows, Ties, fill, meet, new_crowd, tell_strangers, toss_crowd
 from sim.exposure.draft import Draft
-from sim.exposure.guests import SKIPS, Guests, Looks, looked, new_looks, visits_to
+from sim.exposure.guests import PATIENCE, Guests, Looks, looked, new_looks, visits_to
 from sim.exposure.reach import NOBODY, draw_circle, new_circle
 from sim.exposure.story import Story
 
 DISCOVERY = 2
 MOST_SEEN_SHARE = 0.9
 """One visitor sees at most this share of a profile's public items, however few there are."""
+MOST_SKIPPED = 2.0**38
+"""Times 2^12: 67 million visits."""
 
 
 @dataclass(frozen=True)
@@ -51,26 +53,28 @@ class Discovery:
         """Time between strangers' visits to a profile, s."""
         return exponential(mean_s=YEAR_S / 12 / self.visits_per_month)
 
-    def hazards(self, public_items: Array) -> Array:
-        """-ln(1 - P(a visitor sees an item)) of profiles with so many public items, times 2^32, whole."""
+    def skips(self, public_items: Array) -> Array:
+        """Mean number of visits between two looks at an item of profiles with so many public items, times 2^12: one
+        over -ln(1 - P(a visitor sees it))."""
         share = np.minimum(MOST_SEEN_SHARE, self.items_per_visit / np.maximum(public_items, 1.0))
-        return np.maximum(1, np.round(-np.log1p(-share) * 2.0**32)).astype(np.int64)
+        return np.minimum(np.round(-(2.0**12) / np.log1p(-share)), MOST_SKIPPED).astype(np.int64)
 
     def emit(self, draft: Draft, noise: Noise) -> None:
         """Every finding of the draft's posts."""
         scene, posts, ties = draft.scene, draft.columns, draft.scene.ties
-        hosts, profile = np.unique(posts.author[posts.audience == 2], return_inverse=True)
+        public, profiles = posts.audience == 2, np.full(draft.posts, -1)
+        host = posts.author[public]
+        first = np.flatnonzero(np.diff(host, prepend=NOBODY))  # of each run of posts by one author
+        hosts, profiles[public] = host[first], np.repeat(np.arange(len(first)), np.diff(first, append=len(host)))
         start, times = visits_to(hosts, ties.joined, scene.horizon_end, noise.key("visit"), self.visit_gaps())
-        profiles = np.full(len(posts.id), -1)
-        profiles[posts.audience == 2] = profile
-        crowds, hazards = ties.audience(posts.author), self.hazards(scene.public_items[hosts])
+        crowds, skips = draft.crowds, self.skips(scene.public_items[hosts])
         crowd, looks = new_crowd(crowds.max(initial=0)), new_looks(np.diff(start).max(initial=0))
-        keys = noise.words("discovery by a friend", posts.id)[0]
+        keys = noise.words("discovery by a friend", posts.id >> 1)[0]
         begun, bare, done = np.full(draft.posts + 1, draft.count), np.zeros(draft.posts, dtype=np.int64), 0
         while done < draft.posts:
             rows = draft.room(len(crowd.since) + len(looks.guest) + crowds.sum() // 2, begun[done])
             done = found(
-                posts, ties, Guests(start, times, profiles), hazards, draft.close, draft.bars, scene.horizon_end,
+                posts, ties, Guests(start, times, profiles), skips, draft.close, draft.bars, scene.horizon_end,
                 scene.population, keys, noise.key("visitor"), noise.key("look"), self.friend_delays(), crowd, looks,
                 new_circle(ties.start, posts.subject), done, begun, bare, rows,
             )  # fmt: skip
@@ -84,12 +88,12 @@ class Discovery:
             delays = self.friend_delays()
             for viewer, _ in story.audience(story.author):
                 time = max(story.time, int(scene.joined[viewer])) + story.delay(
-                    delays, story.toss(noise, "discovery by a friend", story.post, viewer)[0]
+                    delays, story.toss(noise, "discovery by a friend", story.post >> 1, viewer)[story.post & 1]
                 )
                 story.see(story.reach("friends_reach"), None, time, "discovery", viewer, 0, story.learner(viewer))
         if audience < 2:
             return
-        gaps, hazard = self.visit_gaps(), int(self.hazards(scene.public_items[story.author]))
+        gaps, skip = self.visit_gaps(), int(self.skips(scene.public_items[story.author]))
         visits: list[int] = []
         time = int(scene.joined[story.author])
         while time < scene.horizon_end:
@@ -98,10 +102,10 @@ class Discovery:
         visit = sum(time <= story.time for time in visits)
         hit = 0
         while True:
-            visit += (story.delay(SKIPS, story.draw(noise, "look", story.post, hit)[0]) << 12) // hazard
+            visit += story.delay(PATIENCE, story.draw(noise, "look", story.post, hit)[0]) * skip >> 32
             if visit >= len(visits):
                 return
-            who = story.draw(noise, "visitor", story.author, visit)[0] % scene.population
+            who = (story.draw(noise, "visitor", story.author, visit)[0] >> 32) * scene.population >> 32
             if who not in (story.author, story.subject):
                 story.see(story.reach("public_reach"), None, visits[visit], "discovery", who, visit, story.learner(who))
             visit, hit = visit + 1, hit + 1
@@ -109,13 +113,13 @@ class Discovery:
 
 @lean
 def found(
-    posts: Posts, ties: Ties, guests: Guests, hazards: Array, close: Array, bars: Bars, horizon_end: Integer,
+    posts: Posts, ties: Ties, guests: Guests, skips: Array, close: Array, bars: Bars, horizon_end: Integer,
     population: Integer, friend_keys: Array, visitor_key: np.uint64, look_key: np.uint64, delays: Array, crowd: Crowd,
     looks: Looks, circle: Array, done: int, start: Array, bare: Array, rows: Rows,
 ) -> int:  # fmt: skip
     """All findings by friends and by strangers, into `rows`, those of each post from `start` on, friends' (`bare`:
     how many) in front; from post `done` on, as far as the room goes: how many posts are done then."""
-    center = met = NOBODY
+    center = met = pair = NOBODY
     count = within = came = 0
     for p in range(done, len(posts.id)):
         author, subject, time, n = posts.author[p], posts.subject[p], posts.time[p], start[p]
@@ -127,12 +131,15 @@ def found(
         last, first = min(close[3 * p], horizon_end), n
         if posts.audience[p] > 0 and last > time:
             if met != author:
-                met, count = author, meet(ties, author, crowd)
-            toss_crowd(friend_keys[p], crowd, count, 0)
+                met, count, pair = author, meet(ties, author, crowd), NOBODY
+            if pair != posts.id[p] >> 1:
+                pair = posts.id[p] >> 1
+                toss_crowd(friend_keys[p], crowd, count, 0)
+            when = crowd.when if posts.id[p] & 1 else crowd.coin
             within = place_near(delays, last - time, within)
-            for each in crowd.picked[: soon(crowd.coin[:count], within, crowd.picked)]:
+            for each in crowd.picked[: soon(when[:count], within, crowd.picked)]:
                 i, row = np.uintp(each), np.uintp(n)
-                seen, who = max(time, crowd.since[i]) + after(delays, crowd.coin[i]), crowd.who[i]
+                seen, who = max(time, crowd.since[i]) + after(delays, when[i]), crowd.who[i]
                 rows.time[row], rows.actor[row] = seen, who
                 n += (seen < last) & (who != subject)
             n = admitted(bars, p, rows.time, rows.actor, first, n)
@@ -145,11 +152,11 @@ def found(
             visits = guests.time[guests.start[host] : guests.start[host + 1]]
             last = min(close[3 * p + 1], horizon_end)
             came = place_near(visits, time + 1, came)
-            made = looked(posts.id[p], came, place_near(visits, last, len(visits) - 1), hazards[host], look_key, looks)
+            made = looked(posts.id[p], came, place_near(visits, last, len(visits) - 1), skips[host], look_key, looks)
             draw_each(visitor_key, author, looks.visit[: made + -made % WIDE], 0, looks.word, looks.unused)
             fill(rows, n, n + made, 3 * p + 1, DISCOVERY)
             for nth in range(made):
-                guest = looks.word[nth] % np.uint64(population)
+                guest = (looks.word[nth] >> np.uint64(32)) * np.uint64(population) >> np.uint64(32)
                 looks.guest[nth] = guest
                 fetch(ties.joined, np.uintp(guest))
             for nth in range(made):

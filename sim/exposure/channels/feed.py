@@ -41,7 +41,7 @@ class Feed:
     def emit(self, draft: Draft, noise: Noise) -> None:
         """Every view of the draft's posts by friends, and by friends of those tagged."""
         posts, ties = draft.columns, draft.scene.ties
-        own, tagged = ties.audience(posts.author[posts.audience > 0]), ties.audience(posts.subject[posts.tagged])
+        own, tagged = draft.crowds[posts.audience > 0], ties.audience(posts.subject[posts.tagged])
         start = np.full(draft.posts + 1, draft.count)
         shown(
             posts, ties, draft.close, draft.bars, draft.scene.horizon_end,

@@ -8,6 +8,7 @@ Friends' reach never asks about it.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from heapq import heappop, heappush
 
 import numpy as np
@@ -61,8 +62,12 @@ class Reshare:
 
     def fading(self) -> Fading:
         """The chance of a reshare a view of a mean post, by the post's age."""
-        mean = fresh_mean(self.tables()[1], self.fades_after_s, self.fades_power)
-        return fading(self.p_share / mean, self.fades_after_s, self.fades_power)
+        return fading(self.p_share / self.freshness, self.fades_after_s, self.fades_power)
+
+    @cached_property
+    def freshness(self) -> float:
+        """What a view in a feed is worth on average, of one at the age of nothing."""
+        return fresh_mean(self.tables()[1], self.fades_after_s, self.fades_power)
 
     def interest(self, scene: Scene, noise: Noise, post: Array) -> tuple[Array, Array]:
         """Interest in passing on each post, times 2^16: seen in a feed or found; and seen through a reshare, held
