@@ -37,18 +37,18 @@ MISSING = (-1, -1, 0, 0, 0, 0, 0, 0)
 
 
 class Draft:
-    """The block being written: posts `first` to `last` of `scene` under their `doors`, on `paper` no other block
-    uses now.
+    """The block being written by up to `stages` channels: posts `first` to `last` of `scene` under their `doors`, on
+    `paper` no other block uses now.
 
     `objects` (`made` of them), `close` (when each closes, s) and `rows` (`count` of them) are what has been written so
     far: rows[start[s, p]:start[s, p + 1]] are those of stage s and post p.
     """
 
-    def __init__(self, scene: Scene, doors: Doors, *, first: int, last: int, paper: Paper) -> None:
+    def __init__(self, scene: Scene, doors: Doors, *, first: int, last: int, paper: Paper, stages: int) -> None:
         self.scene, self.doors, self.first, self.last, self.paper = scene, doors, first, last, paper
-        self.made, self.count = 3 * self.posts, 0
-        self._starts: list[Array] = []
-        self._bare: list[Array] = []
+        self.made, self.count, self._stages = 3 * self.posts, 0, 0
+        self._start = np.empty((stages, self.posts + 1), dtype=np.int64)
+        self._bare = np.zeros((stages, self.posts), dtype=np.int64)
         open_reaches(self.columns, scene.natural[first:last], doors, paper.things_for(0, self.made))
 
     @property
@@ -89,7 +89,7 @@ class Draft:
     @property
     def start(self) -> Array:
         """Where in them those of each stage and post start, shape (stages, posts + 1)."""
-        return np.array(self._starts, dtype=np.int64).reshape(-1, self.posts + 1)
+        return self._start[: self._stages]
 
     def room(self, more: int, last: int = 0) -> Rows:
         """The rows written so far, or up to `last`, with room for more and for SOME written before they are known."""
@@ -99,14 +99,21 @@ class Draft:
         """The objects written so far, with room for more."""
         return self.paper.things_for(self.made, more)
 
-    def wrote(self, start: Array, *, bare: Array | None = None, made: int = 0) -> None:
-        """Take note of a stage written into `room`, from row `count` on, and of objects written into `things`.
+    def begin(self) -> Array:
+        """Where the next stage's rows of each post start: all at `count`, until its channel has written them."""
+        start: Array = self._start[self._stages]
+        start[:] = self.count
+        return start
+
+    def wrote(self, *, bare: Array | None = None, made: int = 0) -> None:
+        """Take note of the stage that was begun, written into `room`, and of objects written into `things`.
 
         `bare`: how many of its first rows of each post are friends' views of it, `plain` in a log (None: not known).
         """
-        self._starts.append(start)
-        self._bare.append(np.zeros(self.posts, dtype=np.int64) if bare is None else bare)
-        self.count, self.made = int(start[-1]), self.made + made
+        if bare is not None:
+            self._bare[self._stages] = bare
+        self.count, self.made = int(self._start[self._stages, -1]), self.made + made
+        self._stages += 1
 
     def add(self, stage: Stage) -> None:
         """Append a channel's rows, post by post."""
@@ -118,7 +125,9 @@ class Draft:
         for column, into in zip(vars(stage.objects).values(), things, strict=False):
             into[made : made + more] = column
         things.close[made : made + more] = close_all(stage.objects, 0, self.doors)
-        self.wrote(count + start, made=more)
+        begun = self.begin()
+        begun += start
+        self.wrote(made=more)
         renumber(rows.object, made, NOTHING)
         renumber(rows.parent, count, place)
         renumber(things.parent[made : made + more], made, NOTHING)
@@ -126,7 +135,6 @@ class Draft:
 
     def finish(self) -> Block:
         """The block, laid out post by post."""
-        bare = np.array(self._bare, dtype=np.int64).reshape(-1, self.posts)
-        start, events, late = woven(self.rows, self.start, bare, self.objects)
+        start, events, late = woven(self.rows, self.start, self._bare, self.objects)
         here, scene = slice(self.first, self.last), self.scene
         return Block(self.first, start, events, Made(scene.post[here], scene.time[here], scene.natural[here], late))

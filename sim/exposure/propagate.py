@@ -74,7 +74,7 @@ def blocks(
             paper = Paper()
         first, last = span
         shut = open_doors(last - first) if doors is None else np.ascontiguousarray(doors[:, first:last])
-        draft = Draft(scene, shut, first=first, last=last, paper=paper)
+        draft = Draft(scene, shut, first=first, last=last, paper=paper, stages=len(channels))
         for channel in channels:
             channel.emit(draft, noise)
         block = draft.finish()

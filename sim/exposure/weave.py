@@ -49,16 +49,14 @@ def woven(rows: Rows, start: Array, bare: Array, objects: Objects) -> tuple[Arra
     """
     stages, posts = len(start), start.shape[1] - 1
     base, offsets = 3 * posts, start[:, 0]
-    event_start = start.sum(axis=0) - offsets.sum()
     plain, moved = np.zeros(posts, dtype=np.int32), np.empty((stages, posts), dtype=np.int64)
-    settle(start, bare, plain, moved)
+    event_start, tells = np.zeros(posts + 1, dtype=np.int64), np.zeros(stages, dtype=np.bool_)
+    settle(start, bare, plain, moved, event_start, tells)
     late_place = places(objects.post[base:], posts)[1]
-    object_place = np.concatenate([np.arange(base, dtype=np.int32), base + late_place])
-    for stage in range(stages):
+    for stage in np.flatnonzero(tells):
         own = slice(start[stage, 0], start[stage, -1])
-        said = (bare[stage] < np.diff(start[stage])).any()
-        if said and (rows.parent[own].max(initial=-1) >= 0 or rows.object[own].max(initial=-1) >= base):
-            refer(start[stage], offsets, moved, object_place, base, rows.object, rows.parent)
+        if rows.parent[own].max(initial=-1) >= 0 or rows.object[own].max(initial=-1) >= base:
+            refer(start[stage], offsets, moved, late_place, base, rows.object, rows.parent)
     count, late = len(rows.time), len(rows.time) - int(plain.sum())
     final = Rows(*(
         np.empty((late if name in PACKED else count) + SOME, dtype=kind) for name, kind in EVENT_TYPES.items()
@@ -70,7 +68,7 @@ def woven(rows: Rows, start: Array, bare: Array, objects: Objects) -> tuple[Arra
     )  # fmt: skip
     made = {name: column[base:] for name, column in vars(objects).items()}
     made["maker"] = remade(made["maker"], made["post"], offsets, moved)
-    made["parent"] = object_place[made["parent"]]
+    made["parent"] = renamed(made["parent"], late_place, base)
     sorted_ = np.empty_like(late_place)
     sorted_[late_place] = np.arange(len(late_place))
     return event_start, events, Objects(**{name: column[sorted_] for name, column in made.items()})
@@ -130,9 +128,25 @@ def remade(maker: Array, post: Array, offsets: Array, moved: Array) -> Array:
     return final
 
 
+@compiled
+def renamed(parent: Array, late_place: Array, base: Integer) -> Array:
+    """The parents of objects as objects of the finished block."""
+    final = np.empty_like(parent)
+    for row in range(len(parent)):
+        final[row] = new_name(parent[row], late_place, base)
+    return final
+
+
 @lean
-def settle(start: Array, bare: Array, plain: Array, moved: Array) -> None:
-    """Tell how far the rows of each stage and post will move, and how many of a post's first rows are plain."""
+def new_name(object_: Integer, late_place: Array, base: Integer) -> Integer:
+    """An object of the draft as one of the finished block: a post's reaches keep their numbers."""
+    return object_ if object_ < base else base + late_place[np.uintp(object_ - base)]
+
+
+@lean
+def settle(start: Array, bare: Array, plain: Array, moved: Array, event_start: Array, tells: Array) -> None:
+    """Tell how far the rows of each stage and post will move, how many of a post's first rows are plain, where its rows
+    will start, and which stages have rows that are not bare."""
     at = 0
     for p in range(len(plain)):
         only = True
@@ -142,18 +156,19 @@ def settle(start: Array, bare: Array, plain: Array, moved: Array) -> None:
             at += count
             plain[p] += bare[stage, p] if only else 0
             only &= bare[stage, p] == count
+            tells[stage] |= bare[stage, p] < count
+        event_start[p + 1] = at
 
 
 @lean
 def refer(
-    start: Array, offsets: Array, moved: Array, object_place: Array, base: Integer, object_: Array, parent: Array
+    start: Array, offsets: Array, moved: Array, late_place: Array, base: Integer, object_: Array, parent: Array
 ) -> None:
     """Make objects and parents of a stage those of the finished block."""
     for p in range(len(start) - 1):
         for at in range(start[p], start[p + 1]):
             row = np.uintp(at)
-            if object_[row] >= base:
-                object_[row] = object_place[np.uintp(object_[row])]
+            object_[row] = new_name(object_[row], late_place, base)
             parent[row] = final_row(parent[row], p, offsets, moved)
 
 

@@ -116,7 +116,7 @@ class Copy:
         odds = self.odds(scene, noise)
         struck = struck_views(draft.rows, noise.words("copy", objects.id)[0], odds.threshold)
         views = Views(*grouped(struck, objects.post[draft.rows.object[struck]], draft.posts))
-        start, room, last = np.full(draft.posts + 1, draft.count), 64 * (len(struck) + 1), -1
+        start, room, last = draft.begin(), 64 * (len(struck) + 1), -1
         crowd, circle = new_crowd(scene.widest), new_circle(scene.start, posts.subject)
         while last < 0:
             room *= 2
@@ -125,7 +125,7 @@ class Copy:
                 self._away(draft), circle, crowd, np.empty(room, dtype=np.int32), draft.made, start, draft.room(room),
                 draft.things(room),
             )  # fmt: skip
-        draft.wrote(start, made=last - draft.made)
+        draft.wrote(made=last - draft.made)
 
     def odds(self, scene: Scene, noise: Noise) -> Odds:
         """Keys, chances and delays, for compiled code."""

@@ -70,7 +70,7 @@ class Discovery:
         crowds, skips = draft.crowds, self.skips(scene.public_items[hosts])
         crowd, looks = new_crowd(crowds.max(initial=0)), new_looks(np.diff(start).max(initial=0))
         keys = noise.words("discovery by a friend", posts.id >> 1)[0]
-        begun, bare, done = np.full(draft.posts + 1, draft.count), np.zeros(draft.posts, dtype=np.int64), 0
+        begun, bare, done = draft.begin(), np.zeros(draft.posts, dtype=np.int64), 0
         while done < draft.posts:
             rows = draft.room(len(crowd.since) + len(looks.guest) + crowds.sum() // 2, begun[done])
             done = found(
@@ -78,7 +78,7 @@ class Discovery:
                 scene.population, keys, noise.key("visitor"), noise.key("look"), self.friend_delays(), crowd, looks,
                 new_circle(ties.start, posts.subject), done, begun, bare, rows,
             )  # fmt: skip
-        draft.wrote(begun, bare=bare)
+        draft.wrote(bare=bare)
 
     def tell(self, story: Story, noise: Noise) -> None:
         """The same in plain Python, for one post."""

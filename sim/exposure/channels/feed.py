@@ -42,7 +42,7 @@ class Feed:
         """Every view of the draft's posts by friends, and by friends of those tagged."""
         posts, ties = draft.columns, draft.scene.ties
         own, tagged = draft.crowds[posts.audience > 0], ties.audience(posts.subject[posts.tagged])
-        start = np.full(draft.posts + 1, draft.count)
+        start = draft.begin()
         shown(
             posts, ties, draft.close, draft.bars, draft.scene.horizon_end,
             (noise.words("feed", posts.id)[0], noise.words("tag", posts.id)[0]), self.delays(),
@@ -50,7 +50,7 @@ class Feed:
             new_crowd(max(own.max(initial=0), tagged.max(initial=0))), new_circle(ties.start, posts.subject), start,
             draft.room(int(own.sum() + tagged.sum())),
         )  # fmt: skip
-        draft.wrote(start, bare=np.diff(start))
+        draft.wrote(bare=np.diff(start))
 
     def tell(self, story: Story, noise: Noise) -> None:
         """The same in plain Python, for one post."""

@@ -95,13 +95,13 @@ class Reshare:
         )  # fmt: skip
         keen = keen_posts(posts, start, draft.rows, chances)
         views = views_of(keen, start, draft.rows)
-        begun, done = np.full(draft.posts + 1, draft.count), 0
+        begun, done = draft.begin(), 0
         while done < draft.posts:
             done = spread(
                 posts, scene.ties, draft.bars, views, draft.close, scene.horizon_end, scene.newest, chances,
                 new_circle(scene.start, posts.subject), done, begun, draft.room(everybody(scene.people), begun[done]),
             )  # fmt: skip
-        draft.wrote(begun)
+        draft.wrote()
 
     def tell(self, story: Story, noise: Noise) -> None:  # noqa: C901, one heap
         """The same in plain Python, for one post."""

@@ -101,12 +101,12 @@ class Scrape:
         found = Met(objects.id[met], at, objects.birth[met])
         taken = [each.way.taken(found, each.hours, scene, noise, name) for name, each in self.crawlers.items()]
         when, walk = (np.array(column, dtype=np.int64) for column in zip(*taken, strict=True))
-        start, most = np.full(draft.posts + 1, draft.count), len(self.crawlers) * len(met)
+        start, most = draft.begin(), len(self.crawlers) * len(met)
         last = harvest(
             posts, scene.kind[draft.first : draft.last], Stand(begun, met, when, walk), self.terms(noise), draft.bars,
             draft.doors, scene.horizon_end, draft.made, start, draft.room(most), draft.things(len(USES) * most),
         )  # fmt: skip
-        draft.wrote(start, made=last - draft.made)
+        draft.wrote(made=last - draft.made)
 
     def terms(self, noise: Noise) -> Terms:
         """What the harvesters do with what they take, for compiled code."""
