@@ -47,15 +47,19 @@ def least(work: Callable[[], object], clock: Clock = process_time, repeats: int 
     return min(spent)
 
 
-def row(task: str, unit: str, peer: str, ours: float, theirs: float | None) -> Row:
+def row(task: str, unit: str, peer: str, ours: float, theirs: float | None, processor: str = PROCESSOR) -> Row:
     """One comparison; of a unit that counts time less is faster."""
     faster = None if theirs is None else (theirs / ours if unit.startswith("ns") else ours / theirs)
-    return {"task": task, "unit": unit, "peer": peer, "ours": ours, "theirs": theirs, "times_faster": faster}
+    return {
+        "processor": processor, "task": task, "unit": unit, "peer": peer, "ours": ours, "theirs": theirs,
+        "times_faster": faster,
+    }  # fmt: skip
 
 
-def with_kept(rows: list[Row], kept: list[Row], processor: str = PROCESSOR) -> list[Row]:
-    """The rows of this kind of `processor`, in front of those that others measured."""
-    return [{"processor": processor, **each} for each in rows] + [e for e in kept if e["processor"] != processor]
+def renewed(kept: list[Row], rows: list[Row]) -> list[Row]:
+    """New rows, and those kept that other kinds of processors measured."""
+    measured = {each["processor"] for each in rows}
+    return rows + [each for each in kept if each["processor"] not in measured]
 
 
 def tried(graph: Graph, log: Log, seeds: NDArray[np.int64]) -> int:
@@ -137,11 +141,11 @@ def parted(text: str) -> tuple[str, str, str]:
 
 
 if __name__ == "__main__":
-    rows = with_kept([*cascade_rows(), *sir_rows(), feed_row()], [])
+    rows = [*cascade_rows(), *sir_rows(), feed_row()]
     print(table(rows))
     print(json.dumps(rows))
     if "--write" in sys.argv[1:]:
-        rows = with_kept(rows, json.loads(KEPT.read_text(encoding="utf-8")))
+        rows = renewed(json.loads(KEPT.read_text(encoding="utf-8")), rows)
         KEPT.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
         before, _, after = parted(README.read_text(encoding="utf-8"))
         README.write_text(before + table(rows) + after, encoding="utf-8")

@@ -59,24 +59,18 @@ def test_fixing_reaches_the_ends_of_a_range_and_nothing_else() -> None:
     assert settle(fix(config, {}), None) == {"a": 2.0, "b": [2.0], "c": 7}
 
 
-SMALL = ("world.size=60", "world.owners=3", "content=none", "horizon_days=60", "screen=2")
-
-
-def test_a_screen_of_the_comparison_moves_every_unknown() -> None:
-    groups = "screen_of=[channel,rights,adversary]"
-    config = compose_config("compare", [*SMALL, groups, "strategy=[nothing,everything,make_private]"])
+def test_a_screen_of_the_comparison_repeats_and_moves_every_unknown() -> None:
+    words = ["world.size=60", "world.owners=3", "content=none", "horizon_days=60", "screen=2",
+             "screen_of=[channel,rights,adversary]", "strategy=[nothing,everything,make_private]"]  # fmt: skip
+    config = compose_config("compare", words)
     ticks: list[None] = []
     found = screen(config, tick=lambda: ticks.append(None))
+    assert found == screen(config)
     assert len(ticks) == found["evaluations"] == evaluations(config) == 2 * (len(unknown(config)) + 1)
     assert {row["path"] for row in found["effects"]} == set(unknown(config))
     assert len(unknown(config)) > 15
     means = {row["path"]: row["mean"] for row in found["effects"]}
     assert means["channel.discovery.per_tie_per_year"] > 0, "a range of two decades that drives late deletion"
-
-
-def test_a_screen_repeats() -> None:
-    config = compose_config("compare", [*SMALL, "screen_of=[rights]", "strategy=[nothing,everything,make_private]"])
-    assert screen(config) == screen(config)
 
 
 def test_the_winner_keeps_at_least_half_the_posts() -> None:

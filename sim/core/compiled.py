@@ -17,10 +17,10 @@ Array: TypeAlias = NDArray[Any]
 """An array in compiled code; its element type is that of the table's column (schema.py, log.py)."""
 Integer: TypeAlias = int | np.integer[Any]
 
-WIDE = 8
-"""Words in a wide register: a loop of nothing but draws makes so many at once."""
 HALVES = 16 if get_host_cpu_features().get("avx512f") else 8
 """Half words in this processor's widest register: so many tosses are made at once."""
+WIDE = HALVES // 2
+"""Words in it: a loop of nothing but draws makes so many at once."""
 
 SOME = 16
 """Rows that are copied together; whoever copies has room for as many more than asked."""

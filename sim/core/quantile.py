@@ -35,11 +35,16 @@ def delays(quantile: Callable[[float], float]) -> NDArray[np.int32]:
     return table
 
 
+def lognormal_law(median: float, sigma: float) -> Callable[[float], float]:
+    """Quantiles of a lognormal; `sigma` of the natural logarithm."""
+    normal = NormalDist()
+    return lambda p: median * exp(sigma * normal.inv_cdf(p))
+
+
 @lru_cache(maxsize=TABLES_KEPT)
 def lognormal(*, median_s: float, sigma: float) -> Quantiles:
     """Lognormal delay; `sigma` of the natural logarithm."""
-    normal = NormalDist()
-    return delays(lambda p: median_s * exp(sigma * normal.inv_cdf(p)))
+    return delays(lognormal_law(median_s, sigma))
 
 
 @lru_cache(maxsize=TABLES_KEPT)

@@ -1,8 +1,6 @@
 """Mention: posts of friends that show an owner, which she can never delete herself."""
 
 from functools import lru_cache
-from math import exp
-from statistics import NormalDist
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +10,7 @@ from sim.core.compiled import compiled, delay
 from sim.core.errors import require
 from sim.core.keyed import draw
 from sim.core.noise import Noise
-from sim.core.quantile import TABLES_KEPT, tabulate
+from sim.core.quantile import TABLES_KEPT, lognormal_law, tabulate
 from sim.core.schema import CLASSES, DAY_S, KINDS, table
 from sim.world.deletion import gone_at
 from sim.world.posts import FRIENDS, GROWN_UP, MONTH_S, MOST_STREAM_GAP_S, PUBLIC, Posts
@@ -34,8 +32,7 @@ LEAST_ACTIVITY = 0.01
 @lru_cache(maxsize=TABLES_KEPT)
 def nearness(sigma: float) -> NDArray[np.int64]:
     """Quantiles of how near friends are: lognormal of median 2^20, `sigma` of the logarithm."""
-    normal = NormalDist()
-    return tabulate(lambda p: 2.0**20 * exp(sigma * normal.inv_cdf(p)))
+    return tabulate(lognormal_law(2.0**20, sigma))
 
 
 @compiled
