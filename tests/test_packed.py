@@ -45,18 +45,13 @@ def test_what_was_left_out_was_empty(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def settled_whole(
-    start: np.ndarray,
-    bare: np.ndarray,
-    plain: np.ndarray,
-    moved: np.ndarray,
-    event_start: np.ndarray,
-    tells: np.ndarray,
+    start: np.ndarray, bare: np.ndarray, plain: np.ndarray, moved: np.ndarray, event_start: np.ndarray
 ) -> None:
     """Where rows go, none of them plain or bare."""
     count = np.diff(start, axis=1)
     before = np.cumsum(count.T.ravel()) - count.T.ravel()
     moved[:] = before.reshape(count.T.shape).T - start[:, :-1]
-    event_start[1:], plain[:], tells[:] = np.cumsum(count.sum(axis=0)), 0, True
+    event_start[1:], plain[:] = np.cumsum(count.sum(axis=0)), 0
 
 
 def test_reaches_are_made_of_the_posts_they_are_of() -> None:

@@ -7,7 +7,8 @@ import numba
 import numpy as np
 from llvmlite import ir
 from llvmlite.binding import get_host_cpu_features
-from numba.core import cgutils, types
+from numba.core import cgutils, config, types
+from numba.core.codegen import get_host_cpu_features as features_of_host
 from numba.core.errors import TypingError
 from numba.cpython.unsafe.numbers import trailing_zeros
 from numba.extending import intrinsic
@@ -17,7 +18,10 @@ Array: TypeAlias = NDArray[Any]
 """An array in compiled code; its element type is that of the table's column (schema.py, log.py)."""
 Integer: TypeAlias = int | np.integer[Any]
 
-HALVES = 16 if get_host_cpu_features().get("avx512f") else 8
+AVX_512 = get_host_cpu_features().get("avx512f", False)
+if AVX_512 and config.CPU_FEATURES is None:  # else LLVM keeps to half of each register on Intel's processors
+    config.CPU_FEATURES = features_of_host() + ",-prefer-256-bit"
+HALVES = 16 if AVX_512 else 8
 """Half words in this processor's widest register: so many tosses are made at once."""
 WIDE = HALVES // 2
 """Words in it: a loop of nothing but draws makes so many at once."""
@@ -158,6 +162,12 @@ def delay(table: Array, word: np.uint64) -> int:
 def after(table: Array, half: np.uint32) -> int:
     """`delay` by a word of 32 bits."""
     return delay(table, np.uint64(half) << np.uint64(32))
+
+
+@lean
+def scaled(word: np.uint64, span: Integer) -> int:
+    """A word as a whole number from 0 to below `span`, itself below 2^31."""
+    return whole(word >> np.uint64(32)) * span >> 32
 
 
 @lean

@@ -7,7 +7,7 @@ a processor keeps what it uses all the time.
 
 from collections.abc import Callable
 from functools import lru_cache
-from math import exp, expm1, log1p
+from math import exp, expm1, lgamma, log, log1p, sqrt
 from statistics import NormalDist
 
 import numpy as np
@@ -58,6 +58,16 @@ def delay(table: Quantiles, word: NDArray[np.uint64]) -> NDArray[np.int64]:
     row = (word >> np.uint64(52)).astype(np.int64)
     part = ((word >> np.uint64(36)) & np.uint64(0xFFFF)).astype(np.int64)
     return table[row] + (((table[row + 1] - table[row]) * part) >> 16)
+
+
+@lru_cache(maxsize=TABLES_KEPT)
+def poisson(*, mean: float) -> NDArray[np.uint32]:
+    """P(0), P(0 or 1), P(0 to 2) ... times 2^32: as many of them as do not exceed a word of 32 bits are a count."""
+    counts = range(round(mean + 12 * sqrt(mean)) + 30)  # beyond which nothing is left of 2^32
+    law = np.round(np.cumsum([exp(count * log(mean) - mean - lgamma(count + 1)) for count in counts]) * 2.0**32)
+    table = law[law < 2.0**32].astype(np.uint32)
+    table.setflags(write=False)
+    return table
 
 
 def beta_thresholds(*, a: float, b: float) -> NDArray[np.uint32]:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.compiled import HALVES, SOME, Array, Integer, fill_some, inlined, lean, whole, wider
+from sim.core.compiled import HALVES, SOME, Array, Integer, compiled, fill_some, inlined, lean, whole, wider
 from sim.core.keyed import toss_each
 from sim.core.log import EVENT_TYPES, OBJECT_TYPES
 from sim.exposure.reach import is_friend
@@ -22,7 +22,7 @@ class Posts(NamedTuple):
 
 
 class Ties(NamedTuple):
-    """Who sees whom (CSR, columns of Scene), and when each person joined (s)."""
+    """Who sees whom (CSR, columns of Scene), and when each person joined (s, 32 bits: it is looked up at random)."""
 
     start: Array
     viewer: Array
@@ -31,8 +31,7 @@ class Ties(NamedTuple):
 
     def audience(self, people: Array) -> Array:
         """How many may see what each of `people` posts."""
-        size: Array = self.start[people + 1] - self.start[people]
-        return size
+        return sizes(self.start, people)
 
 
 class Rows(NamedTuple):
@@ -67,6 +66,15 @@ class Things(NamedTuple):
     close: Array
 
 
+@compiled
+def sizes(start: Array, people: Array) -> Array:
+    """How many rows each of `people` has in a CSR."""
+    size = np.empty(len(people), dtype=np.int64)
+    for p in range(len(people)):
+        size[p] = start[people[p] + 1] - start[people[p]]
+    return size
+
+
 @lean
 def everybody(people: Integer) -> int:
     """How many rows a post has at the most that so many people see and pass on."""
@@ -94,13 +102,9 @@ class Paper:
 
 
 class Crowd(NamedTuple):
-    """Those who may see one person's posts, as `meet` left them: who, their chance, since when (s); then, for one post,
-    their chance as its quality has it, their draws, and who is picked."""
+    """Of those who may see a post: their chance as its quality has it, their draws, and who is picked."""
 
-    who: Array
     chance: Array
-    since: Array
-    lifted: Array
     coin: Array
     when: Array
     picked: Array
@@ -109,27 +113,41 @@ class Crowd(NamedTuple):
 def new_crowd(people: int) -> Crowd:
     """Room for so many, in whole registers; one more is picked before it is known."""
     room = people + -people % HALVES
-    who, chance, since = np.zeros(room, dtype=np.int32), np.empty(room, dtype=np.uint32), np.empty(room, dtype=np.int64)
-    coin, when = np.empty(room, dtype=np.uint32), np.empty(room, dtype=np.uint32)
-    lifted, picked = np.empty(room, dtype=np.uint32), np.empty(room + 1, dtype=np.int32)
-    return Crowd(who, chance, since, lifted, coin, when, picked)
+    chance, coin, when = (np.empty(room, dtype=np.uint32) for _ in range(3))
+    return Crowd(chance, coin, when, np.empty(room + 1, dtype=np.int32))
 
 
 @lean
-def meet(ties: Ties, person: Integer, crowd: Crowd) -> int:
-    """Put a person's audience into `crowd`; how many there are."""
-    low, count = ties.start[person], ties.start[person + 1] - ties.start[person]
-    for i in range(count):
-        who = ties.viewer[np.uintp(low + i)]
-        crowd.who[i], crowd.chance[i] = who, ties.visibility[np.uintp(low + i)]
-        crowd.since[i] = ties.joined[np.uintp(who)]
-    return whole(count)
+def meet(ties: Ties, person: Integer, since: Array) -> None:
+    """When those joined who may see what a person posts, into `since`."""
+    low = ties.start[person]
+    for i in range(ties.start[person + 1] - low):
+        since[np.uintp(i)] = ties.joined[np.uintp(ties.viewer[np.uintp(low + i)])]
+
+
+@compiled
+def all_met(ties: Ties, people: Array) -> tuple[Array, Array]:
+    """When those joined who may see what each of `people` posts: of p from since[place[p]] on, once for each run of one
+    person. `place`, and `since` (s)."""
+    place, count = np.empty(len(people), dtype=np.int64), 0
+    for p in range(len(people)):
+        again = p > 0 and people[p] == people[p - 1]
+        place[p] = place[p - 1] if again else count
+        count += 0 if again else ties.start[people[p] + 1] - ties.start[people[p]]
+    since = np.empty(count, dtype=np.int32)
+    for p in range(len(people)):
+        if p == 0 or people[p] != people[p - 1]:
+            meet(ties, people[p], since[place[p] :])
+    return place, since
 
 
 @inlined
-def toss_crowd(key: np.uint64, crowd: Crowd, count: int, turn: Integer) -> None:
-    """The tosses of the first `count` of a thing's possible viewers."""
-    toss_each(key, crowd.who[: count + -count % HALVES], turn, crowd.coin, crowd.when)
+def toss_crowd(key: np.uint64, ties: Ties, low: Integer, count: Integer, turn: Integer, crowd: Crowd) -> None:
+    """The tosses of a thing's possible viewers, `count` ties from row `low` on; of whole registers of them, where rows
+    of others follow."""
+    wide = count + -count % HALVES
+    last = low + (wide if low + wide <= len(ties.viewer) else count)
+    toss_each(key, ties.viewer[low:last], turn, crowd.coin, crowd.when)
 
 
 @inlined

@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.core.compiled import (
     HALVES,
+    SOME,
     Array,
     Integer,
     after,
@@ -31,6 +32,8 @@ from sim.exposure.reach import NOBODY, draw_circle, is_friend
 
 COPY, COPIED = 5, 6
 SHOWN = sum(1 << CHANNELS.index(name) for name in SHOWS)
+AHEAD = 8
+"""Copiers whose ties are brought from memory together."""
 BATCH = 1024
 """Views whose coins are drawn together, whole words of 64."""
 
@@ -59,40 +62,40 @@ class Views(NamedTuple):
 
 
 @inlined
-def way(channel: Integer, key: Integer) -> int:
+def way(channel: Integer, key: Integer) -> np.uint32:
     """The turn of a view among one person's views of one thing."""
-    return whole(whole(key) << 3 | channel)
+    return np.uint32(np.uint32(key) << np.uint32(3)) | np.uint32(channel)
 
 
 @compiled
 def struck_views(rows: Rows, keys: Array, threshold: Integer) -> Array:
     """Which of `rows` are views whose coin falls below the threshold; `keys`: each object's own."""
     struck, count = np.empty(64, dtype=np.int32), 0
-    low_half, high_half = np.empty(BATCH, dtype=np.uint32), np.empty(BATCH, dtype=np.uint32)
-    turn, coin = np.empty(BATCH, dtype=np.uint32), np.empty(BATCH, dtype=np.uint32)
+    own, coin = np.empty(BATCH, dtype=np.uint64), np.empty(BATCH, dtype=np.uint32)
+    halves = own.view(np.uint32)
     for low in range(0, len(rows.actor), BATCH):
         here = slice(low, min(low + BATCH, len(rows.actor)))
         if count + BATCH >= len(struck):
             struck = wider(struck, 2 * (count + BATCH))
         count = strike(
-            rows.object[here], rows.channel[here], rows.actor[here], rows.key[here], keys, threshold, low_half,
-            high_half, turn, coin, low, struck, count,
+            rows.object[here], rows.channel[here], rows.actor[here], rows.key[here], keys, threshold, own, halves,
+            coin, low, struck, count,
         )  # fmt: skip
     return struck[:count]
 
 
 @lean
 def strike(
-    met: Array, channel: Array, actor: Array, key: Array, keys: Array, threshold: Integer, low_half: Array,
-    high_half: Array, turn: Array, coin: Array, low: Integer, struck: Array, count: Integer,
+    met: Array, channel: Array, actor: Array, key: Array, keys: Array, threshold: Integer, own: Array, halves: Array,
+    coin: Array, low: Integer, struck: Array, count: Integer,
 ) -> int:  # fmt: skip
     """Append those of a batch from row `low` on; how many there are."""
     for row in range(len(actor)):
-        own = keys[np.uintp(met[row])]
-        low_half[row], high_half[row], turn[row] = own, own >> np.uint64(32), way(channel[row], key[row])
-    for row in range(len(actor)):  # of nothing but half words: sixteen at once
-        own = np.uint64(low_half[row]) | np.uint64(high_half[row]) << np.uint64(32)
-        coin[row] = toss(own, actor[row], turn[row])[0]
+        own[row] = keys[np.uintp(met[row])]
+    for row in range(len(actor)):  # of nothing but half words: as many at once as a register holds
+        low_half, high_half = halves[np.uintp(2 * row)], halves[np.uintp(2 * row + 1)]
+        word = np.uint64(low_half) | np.uint64(high_half) << np.uint64(32)
+        coin[row] = toss(word, actor[row], way(channel[row], key[row]))[0]
     for first in range(0, len(actor), 64):
         left = np.uint64(0)
         for i in range(64):
@@ -126,6 +129,8 @@ def copied(
     for p in range(len(posts.id)):
         n, turn, queued, taken = start[p], views.start[p], 0, 0
         while turn < views.start[p + 1] or taken < queued:
+            if turn < views.start[p + 1] and turn % AHEAD == 0:
+                look_ahead(rows, views.row[turn : turn + AHEAD], ties)
             view = views.row[turn] if turn < views.start[p + 1] else queue[taken]
             turn, taken = (turn + 1, taken) if turn < views.start[p + 1] else (turn, taken + 1)
             who = rows.actor[view]
@@ -152,6 +157,22 @@ def copied(
             m += 1
         start[p + 1] = n
     return m
+
+
+@lean
+def look_ahead(rows: Rows, views: Array, ties: Ties) -> None:
+    """Ask for what `make` and `show` will read of these views: step by step, since each leads to the next."""
+    for view in views:
+        for column in (rows.object, rows.time, rows.key, rows.actor):
+            fetch(column, np.uintp(view))
+        fetch(rows.channel, np.uintp(view))
+    for view in views:
+        fetch(ties.start, np.uintp(rows.actor[view]))
+    for view in views:
+        who = rows.actor[view]
+        for tie in range(ties.start[who], ties.start[who + 1], SOME):
+            fetch(ties.viewer, np.uintp(tie))
+            fetch(ties.visibility, np.uintp(tie))
 
 
 @lean
@@ -192,14 +213,14 @@ def show(
     would see a post of hers."""
     identity, holder, last = things.id[m], things.holder[m], min(things.close[m], horizon_end)
     low, size = ties.start[holder], ties.start[holder + 1] - ties.start[holder]
-    for place in range(size):
-        crowd.who[np.uintp(place)] = ties.viewer[np.uintp(low + place)]
-        fetch(ties.joined, np.uintp(ties.viewer[np.uintp(low + place)]))
     dim(ties.visibility[low : low + size], share, drawn, crowd.chance)
-    toss_crowd(draw(odds.seen, identity, 0, 0)[0], crowd, size, wave)
-    for each in crowd.picked[: lucky(crowd.coin, crowd.chance[:size], crowd.picked)]:
+    toss_crowd(draw(odds.seen, identity, 0, 0)[0], ties, low, size, wave, crowd)
+    picked = crowd.picked[: lucky(crowd.coin, crowd.chance[:size], crowd.picked)]
+    for each in picked:
+        fetch(ties.joined, np.uintp(ties.viewer[np.uintp(low) + np.uintp(each)]))
+    for each in picked:
         i = np.uintp(each)
-        target, seen = crowd.who[i], since + after(odds.seeing, crowd.when[i])
+        target, seen = ties.viewer[np.uintp(low) + i], since + after(odds.seeing, crowd.when[i])
         rows.time[n], rows.actor[n] = seen, target
         shut = seen >= last or seen < ties.joined[target] or target in (posts.subject[p], posts.author[p])
         n += 0 if shut or (is_link(things.flags[m]) and out_of_sight(bars, p, seen)) else 1

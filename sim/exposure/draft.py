@@ -11,8 +11,9 @@ import numpy as np
 from sim.core.compiled import Array
 from sim.core.log import Block, Events, Made, Objects
 from sim.exposure.bars import Bars
-from sim.exposure.columns import Paper, Posts, Rows, Things
+from sim.exposure.columns import Paper, Posts, Rows, Things, all_met
 from sim.exposure.doors import Doors, close_all, open_reaches
+from sim.exposure.reach import new_circle
 from sim.exposure.scene import Scene
 from sim.exposure.weave import order, renumber, woven
 
@@ -75,6 +76,16 @@ class Draft:
     def crowds(self) -> Array:
         """How many may see what each post's author posts."""
         return self.scene.ties.audience(self.columns.author)
+
+    @cached_property
+    def met(self) -> tuple[Array, Array]:
+        """When those joined who may see what each post's author posts (`all_met`)."""
+        return all_met(self.scene.ties, self.columns.author)
+
+    @cached_property
+    def circle(self) -> Array:
+        """Slots for the friends of whomever a post exposes, for one channel at a time (`draw_circle`)."""
+        return new_circle(self.scene.start, self.columns.subject)
 
     @property
     def posts(self) -> int:

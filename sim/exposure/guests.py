@@ -1,91 +1,121 @@
-"""Strangers who visit a profile: when they come, and at which posts each looks."""
+"""Strangers who visit a profile, as a Poisson process, and at which posts each of them looks.
+
+Time since its owner joined is cut into stretches, each with a Poisson count of visits at uniform times of it: when a
+visit falls is asked of those alone that look at something.
+"""
 
 from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.compiled import WIDE, Array, Integer, compiled, delay, inlined, lean, whole, wider
-from sim.core.keyed import draw_on
+from sim.core.compiled import HALVES, WIDE, Array, Integer, compiled, delay, inlined, lean, place_near, scaled, whole
+from sim.core.keyed import draw, draw_each, draw_on, toss_each
 from sim.core.quantile import exponential
+from sim.exposure.columns import Posts
 
-DRAWN_AHEAD = 16
-"""Visits to a profile, and looks at a post, drawn together."""
 PATIENCE = exponential(mean_s=2.0**20)
 """Exponential of mean 2^20: of a mean number of visits, how many are passed over before the next look."""
 
 
 class Guests(NamedTuple):
-    """Strangers' visits to some profiles (CSR): their times (s), ascending; and the profile of each post, by row."""
+    """Visits to profiles, in `stretch_s`: how many came `before` each stretch of profile h, and in all at its end, is
+    before[start[h]:start[h + 1]]; between two looks at an item `skip[h]` of them pass on average (times 2^12);
+    `profile` of each post, by row. Keys of who comes when, and of who looks."""
 
     start: Array
-    time: Array
+    before: Array
+    skip: Array
     profile: Array
+    stretch_s: int
+    visitor: np.uint64
+    look: np.uint64
 
 
 class Looks(NamedTuple):
-    """Those who look at one post: on which `visit`, who; and their draws."""
+    """Those who look at one post: on which `visit`, `guest` who, `time` (s); and draws."""
 
     visit: Array
     guest: Array
+    time: Array
     word: Array
-    unused: Array
+    moment: Array
 
 
 def new_looks(visits: int) -> Looks:
     """Room for looks on so many visits to a profile."""
-    room = DRAWN_AHEAD + visits + -visits % WIDE
-    visit, guest = np.zeros(room, dtype=np.int32), np.empty(room, dtype=np.int64)
-    return Looks(visit, guest, np.empty(room, dtype=np.uint64), np.empty(room, dtype=np.uint64))
+    room = visits + 2 * WIDE
+    visit, guest, time = np.zeros(room, dtype=np.int32), np.empty(room, dtype=np.int64), np.empty(room, dtype=np.int64)
+    return Looks(visit, guest, time, np.empty(room, dtype=np.uint64), np.empty(room, dtype=np.uint64))
+
+
+@compiled
+def hosts_of(posts: Posts) -> tuple[Array, Array]:
+    """Whose profiles show the public posts of a block, each run of posts by one author as one; and that of each."""
+    hosts, profile, count = np.empty(len(posts.id), dtype=np.int32), np.full(len(posts.id), -1, dtype=np.int32), 0
+    for p in range(len(posts.id)):
+        if posts.audience[p] == 2:
+            if count == 0 or hosts[count - 1] != posts.author[p]:
+                hosts[count] = posts.author[p]
+                count += 1
+            profile[p] = count - 1
+    return hosts[:count], profile
 
 
 @compiled
 def visits_to(
-    people: Array, joined: Array, horizon_end: Integer, key: np.uint64, gaps: Array
+    people: Array, joined: Array, horizon_end: Integer, stretch_s: Integer, counts: Array, key: np.uint64
 ) -> tuple[Array, Array]:  # fmt: skip
-    """Where each person's visits start, and their times up to the horizon, the first after it the last."""
-    start, times = np.zeros(len(people) + 1, dtype=np.int64), np.empty(1 << 16, dtype=np.int64)
-    word = np.empty(DRAWN_AHEAD, dtype=np.uint64)
+    """Where each person's stretches up to the horizon start, and how many visits came before each; `counts`: the law
+    of a stretch's visits (`sim.core.quantile.poisson`)."""
+    start, longest = np.zeros(len(people) + 1, dtype=np.int64), 0
     for row in range(len(people)):
-        end = -1
-        while end < 0:
-            end = visit(people[row], joined[people[row]], horizon_end, key, gaps, word, times, start[row])
-            if end < 0:
-                times = wider(times, 2 * len(times))
-        start[row + 1] = end
-    return start, times[: start[-1]]
+        stretches = max(0, horizon_end - joined[people[row]]) // stretch_s + 1
+        start[row + 1], longest = start[row] + stretches + 1, max(longest, stretches)
+    before, number = np.empty(start[-1], dtype=np.int32), np.arange(longest + HALVES, dtype=np.int32)
+    coin, unused = np.empty(len(number), dtype=np.uint32), np.empty(len(number), dtype=np.uint32)
+    for row in range(len(people)):
+        stretches = start[row + 1] - start[row] - 1
+        toss_each(draw(key, people[row], 0, 0)[0], number[: stretches + -stretches % HALVES], 0, coin, unused)
+        add_up(counts, coin[:stretches], before[start[row] : start[row + 1]])
+    return start, before
 
 
 @lean
-def visit(
-    person: Integer, joined: Integer, horizon_end: Integer, key: np.uint64, gaps: Array, word: Array, times: Array,
-    at: Integer,
-) -> int:  # fmt: skip
-    """Write a person's visits from row `at` on; the row after them, or -1 where there is not enough room."""
-    time, count = whole(joined), 0
-    while time < horizon_end:
-        if at + count + len(word) > len(times):
-            return -1
-        draw_on(key, person, count, word)
-        for each in word:
-            time += 1 + delay(gaps, each)
-            times[np.uintp(at + count)] = time
-            count += 1
-            if time >= horizon_end:
-                break
-    return whole(at + count)
+def add_up(counts: Array, coin: Array, before: Array) -> None:
+    """How many visits came before each stretch, of which each has its coin."""
+    before[:] = 0
+    for each in counts:
+        for stretch in range(len(coin)):
+            before[np.uintp(stretch + 1)] += each <= coin[np.uintp(stretch)]
+    for stretch in range(len(coin)):
+        before[stretch + 1] += before[stretch]
 
 
 @inlined
-def looked(post: Integer, first: Integer, end: Integer, skip: Integer, key: np.uint64, looks: Looks) -> int:
-    """Which visits from the `first` before `end` look at a post, into `looks`; how many."""
-    word, at, hit = looks.word[:DRAWN_AHEAD], first, 0
+def looked(
+    post: Integer, host: Integer, joined: Integer, since: Integer, until: Integer, guests: Guests, profile: Integer,
+    population: Integer, looks: Looks,
+) -> int:  # fmt: skip
+    """Who looks at a post of `host` on a visit in or beside the stretches from `since` to `until` (s), into `looks`;
+    how many."""
+    if until <= joined:
+        return 0
+    before = guests.before[guests.start[profile] : guests.start[profile + 1]]
+    stretch, last = max(0, since - joined) // guests.stretch_s, (until - joined) // guests.stretch_s
+    at, end, hit, word = whole(before[stretch]), whole(before[last + 1]), 0, looks.word[:WIDE]
     while at < end:
-        draw_on(key, post, hit, word)
+        draw_on(guests.look, post, hit, word)
         for each in word:
-            at += delay(PATIENCE, each) * skip >> 32
+            at += delay(PATIENCE, each) * guests.skip[profile] >> 32
             if at >= end:
                 break
             looks.visit[hit] = at
             hit += 1
             at += 1
+    draw_each(guests.visitor, host, looks.visit[: hit + -hit % WIDE], 0, looks.word, looks.moment)
+    for nth in range(hit):
+        looks.guest[nth] = scaled(looks.word[nth], population)
+        about = looks.visit[nth] * len(before) // before[-1]  # visits are about even
+        stretch = place_near(before, looks.visit[nth] + 1, about) - 1
+        looks.time[nth] = joined + stretch * guests.stretch_s + scaled(looks.moment[nth], guests.stretch_s)
     return hit

@@ -4,12 +4,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, lean, whole
-from sim.core.keyed import draw
+from sim.core.compiled import Array, Integer, compiled, lean, whole
+from sim.core.keyed import draw, draw_down
 from sim.core.schema import CHANNELS, LEARNERS, OBJECTS
 from sim.exposure.bars import Bars, out_of_sight
 from sim.exposure.columns import Posts, Rows, Things
 from sim.exposure.doors import HONOURS_DELETION, PUBLIC_REACH, closing, is_link
+from sim.exposure.visits import Met
 
 SCRAPE, SCRAPERS = CHANNELS.index("scrape"), LEARNERS.index("scrapers")
 REVIEW, TRAINING, SALE = (OBJECTS.index(name) for name in ("held_for_review", "held_for_training", "held_for_sale"))
@@ -32,23 +33,48 @@ class Terms(NamedTuple):
 
 
 class Stand(NamedTuple):
-    """Things that stand where crawlers come, those of post p row[start[p]:start[p + 1]] of the block's objects; when
-    crawler c takes thing i, when[c, i] (s, below 0: never), and on the walk that began at whom."""
+    """Things that stand where crawlers come, those of post p row[start[p]:start[p + 1]] of the block's objects, and
+    their ids; when crawler c takes thing i, when[c, i] (s, below 0: never), and on the walk that began at whom."""
 
     start: Array
     row: Array
+    id: Array
     when: Array
     walk: Array
 
 
+@compiled
+def standing(posts: Posts, things: Things, start: Array, copies: Array) -> tuple[Array, Array, Met]:
+    """What stands where crawlers come, post by post: the public reaches, and of `copies`, sorted by post, those of post
+    p from start[p] to start[p + 1]. Where each post's begin, which objects they are, and where they are met."""
+    begun, row = np.empty(len(start), dtype=np.int64), np.empty(len(posts.id) + len(copies), dtype=np.int64)
+    at, count = np.empty(len(row), dtype=np.int64), 0
+    for p in range(len(posts.id)):
+        begun[p] = count
+        if posts.audience[p] == 2:
+            row[count], at[count] = 3 * p + PUBLIC_REACH, posts.author[p]
+            count += 1
+        for copy in copies[start[p] : start[p + 1]]:
+            row[count], at[count] = copy, things.holder[copy]
+            count += 1
+    begun[-1] = count
+    row = row[:count]
+    return begun, row, Met(things.id[row], at[:count], things.birth[row])
+
+
 @lean
 def harvest(
-    posts: Posts, kinds: Array, stand: Stand, terms: Terms, bars: Bars, doors: Array, horizon_end: Integer,
-    known: Integer, start: Array, rows: Rows, things: Things,
+    posts: Posts, kinds: Array, stand: Stand, terms: Terms, luck: Array, bars: Bars, doors: Array,
+    horizon_end: Integer, known: Integer, start: Array, rows: Rows, things: Things,
 ) -> int:  # fmt: skip
     """All that is taken, into `rows`, those of each post from `start` on, and what is held, into `things`, after those
-    `known`: how many objects there are then."""
+    `known`: how many objects there are then. `luck`: room for two words a crawler, use and thing."""
     m = whole(known)
+    for crawler in range(len(terms.hold_key)):
+        for use in range(len(USES)):
+            if terms.shares[crawler, use]:
+                words = luck[crawler, use]
+                draw_down(terms.hold_key[crawler], stand.id, USES[use], 0, words[0], words[1])
     for p in range(len(posts.id)):
         n = start[p]
         for crawler in range(len(terms.hold_key) if stand.start[p] < stand.start[p + 1] else 0):
@@ -65,7 +91,8 @@ def harvest(
                 rows.object[row], rows.parent[row], rows.time[row] = met, things.maker[met], time
                 rows.channel[row], rows.actor[row], rows.key[row] = SCRAPE, crawler, stand.walk[crawler, at]
                 rows.mark[row], rows.learner[row] = 0, SCRAPERS
-                m = hold(p, posts.author[p], met, crawler, time, reach, terms, doors, n, m, things)
+                words = luck[crawler, :, :, at]
+                m = hold(p, posts.author[p], met, crawler, time, reach, terms, words, doors, n, m, things)
                 n += 1
         start[p + 1] = n
     return m
@@ -74,14 +101,14 @@ def harvest(
 @lean
 def hold(
     p: Integer, author: Integer, met: np.uintp, crawler: Integer, time: Integer, reach: bool, terms: Terms,
-    doors: Array, n: Integer, m: Integer, things: Things,
+    words: Array, doors: Array, n: Integer, m: Integer, things: Things,
 ) -> int:  # fmt: skip
     """Write what a crawler holds of a thing it took by event n, an object a use: how many objects there are then."""
     for use in range(len(USES)):
         share = terms.shares[crawler, use]
         if share == 0:
             continue
-        name, luck = draw(terms.hold_key[crawler], things.id[met], USES[use], 0)
+        name, luck = words[use, 0], words[use, 1]
         coin, other = whole(luck >> np.uint64(32)), whole(luck & np.uint64(0xFFFFFFFF))
         if coin >= share or (USES[use] == TRAINING and not consents(terms, crawler, author)):
             continue

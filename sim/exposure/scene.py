@@ -12,7 +12,7 @@ from sim.core.compiled import Array, sum_of
 from sim.core.errors import require
 from sim.core.noise import Noise
 from sim.core.pieces import by_pieces
-from sim.core.quantile import delay, exponential
+from sim.core.quantile import LONGEST_S, delay, exponential
 from sim.core.schema import AUDIENCES, KINDS, NEVER, QUIET, YEAR_S
 from sim.exposure.bars import Bars, no_bars
 from sim.exposure.columns import Posts, Ties
@@ -70,7 +70,9 @@ class Scene:
     @cached_property
     def ties(self) -> Ties:
         """Who sees whom, for compiled code."""
-        return Ties(self.start, self.viewer, self.visibility, self.joined)
+        joined = np.minimum(self.joined, LONGEST_S).astype(np.int32)
+        joined.setflags(write=False)  # shared by all blocks
+        return Ties(self.start, self.viewer, self.visibility, joined)
 
     def columns(self, first: int, last: int) -> Posts:
         """Posts `first` to `last`, for compiled code."""

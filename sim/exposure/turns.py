@@ -73,9 +73,7 @@ def take_turns(
             end = min(end, taken_back(bars, p, who, time))
         deliver(chances.delivery[np.uintp(p)], who, ties, low, crowd, desk)
         hits = in_time(crowd, ties, low, time + 1, chances.deliveries, end, desk)
-        for each in range(hits):
-            fetch(reached.slots, slot(reached, desk.whom[each]))
-            fetch(ties.start, np.uintp(desk.whom[each]))
+        fetch_hits(reached, ties, desk, hits, bool(time < newest))
         fresh = 0
         for each in range(hits):
             target, seen = desk.whom[np.uintp(each)], desk.moment[np.uintp(each)]
@@ -133,6 +131,16 @@ def fetch_crowd(ties: Ties, who: Integer) -> None:
     for line in range(LINES):
         fetch(ties.viewer, row + np.uintp(16 * line))
         fetch(ties.visibility, row + np.uintp(16 * line))
+
+
+@inlined
+def fetch_hits(reached: Reached, ties: Ties, desk: Desk, hits: Integer, young: bool) -> None:
+    """Ask for what will be looked up of those a reshare reaches; while people join (`young`) when they did, too."""
+    for each in range(hits):
+        fetch(reached.slots, slot(reached, desk.whom[each]))
+        fetch(ties.start, np.uintp(desk.whom[each]))
+        if young:
+            fetch(ties.joined, np.uintp(desk.whom[each]))
 
 
 @inlined

@@ -10,9 +10,9 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, compiled, whole
+from sim.core.compiled import Array, Integer, compiled, scaled, whole
 from sim.core.errors import require, require_above_0, require_share
-from sim.core.keyed import draw
+from sim.core.keyed import draw, draw_all
 from sim.core.noise import Noise
 from sim.core.quantile import TABLES_KEPT
 from sim.core.schema import DAY_S
@@ -164,21 +164,23 @@ def taken_in_turn(
     visit_key: np.uint64,
 ) -> Array:  # fmt: skip
     """When each thing is taken by periodic visits, s, or NOT_TAKEN; whether it is open then is asked elsewhere."""
-    when = np.full(len(at), NOT_TAKEN, dtype=np.int64)
-    profile, turn, moment = -1, -1, 0
+    visit, zero = np.empty(len(at), dtype=np.int64), np.zeros(len(at), dtype=np.int64)
+    word, unused = np.empty(len(at), dtype=np.uint64), np.empty(len(at), dtype=np.uint64)
     for row in range(len(at)):
-        k = max(0, (birth[row] - since) // period_s)
-        left = min((until - since) // period_s + 1 - k, len(hits))
-        if left <= 0 or coin[row] >= hits[left - 1]:
-            continue  # not by the last visit
-        if at[row] != profile or k != turn:  # posts of one author, one after the other, meet the same visit
-            profile, turn = at[row], k
-            moment = since + k * period_s + scaled(draw(visit_key, at[row], k, 0)[0], period_s)
-        if moment <= birth[row]:
-            k += 1
-        k += np.searchsorted(hits, coin[row], side="right")
-        time = since + k * period_s + scaled(draw(visit_key, at[row], k, 0)[0], period_s)
-        if time < until:
+        visit[row] = max(0, (birth[row] - since) // period_s)
+    draw_all(visit_key, at, visit, zero, word, unused)
+    about = np.searchsorted(hits, np.arange(256) << 24, side="right")  # by the first 8 bits of a coin
+    for row in range(len(at)):
+        misses = about[coin[row] >> 24]
+        while misses < len(hits) and hits[misses] <= coin[row]:
+            misses += 1
+        late = since + visit[row] * period_s + scaled(word[row], period_s) <= birth[row]
+        visit[row] = visit[row] + late + misses if misses < len(hits) else NOT_TAKEN
+    draw_all(visit_key, at, visit, zero, word, unused)
+    when = np.full(len(at), NOT_TAKEN, dtype=np.int64)
+    for row in range(len(at)):
+        time = since + visit[row] * period_s + scaled(word[row], period_s)
+        if visit[row] != NOT_TAKEN and time < until:
             when[row] = time
     return when
 
@@ -199,9 +201,3 @@ def taken_on_walks(
         if visit < high:
             when[row], by[row] = time[visit], walk[visit]
     return when, by
-
-
-@compiled
-def scaled(word: np.uint64, span: Integer) -> int:
-    """A 64-bit word as a whole number in [0, span), span below 2^31."""
-    return whole(word >> np.uint64(32)) * span // 2**32

@@ -25,9 +25,7 @@ def grouped(rows: Array, post: Array, posts: Integer) -> tuple[Array, Array]:
     start, place = order(post, posts)
     if len(place) == 0:
         return start, rows
-    by_post = np.empty_like(rows)
-    by_post[place] = rows
-    return start, by_post
+    return start, put(rows, place)
 
 
 @lean
@@ -50,28 +48,22 @@ def woven(rows: Rows, start: Array, bare: Array, objects: Objects) -> tuple[Arra
     stages, posts = len(start), start.shape[1] - 1
     base, offsets = 3 * posts, start[:, 0]
     plain, moved = np.zeros(posts, dtype=np.int32), np.empty((stages, posts), dtype=np.int64)
-    event_start, tells = np.zeros(posts + 1, dtype=np.int64), np.zeros(stages, dtype=np.bool_)
-    settle(start, bare, plain, moved, event_start, tells)
+    event_start = np.zeros(posts + 1, dtype=np.int64)
+    settle(start, bare, plain, moved, event_start)
     late_place = places(objects.post[base:], posts)[1]
-    for stage in np.flatnonzero(tells):
-        own = slice(start[stage, 0], start[stage, -1])
-        if rows.parent[own].max(initial=-1) >= 0 or rows.object[own].max(initial=-1) >= base:
-            refer(start[stage], offsets, moved, late_place, base, rows.object, rows.parent)
     count, late = len(rows.time), len(rows.time) - int(plain.sum())
     final = Rows(*(
         np.empty((late if name in PACKED else count) + SOME, dtype=kind) for name, kind in EVENT_TYPES.items()
     ))  # fmt: skip
-    lay(rows, start, plain, moved, final)
+    lay(rows, start, plain, moved, late_place, base, final)
     events = Packed(
         final.time[:count], final.channel[:count], final.actor[:count], final.learner[:count], event_start, plain,
         final.object[:late], final.parent[:late], final.key[:late], final.mark[:late],
     )  # fmt: skip
-    made = {name: column[base:] for name, column in vars(objects).items()}
-    made["maker"] = remade(made["maker"], made["post"], offsets, moved)
-    made["parent"] = renamed(made["parent"], late_place, base)
-    sorted_ = np.empty_like(late_place)
-    sorted_[late_place] = np.arange(len(late_place))
-    return event_start, events, Objects(**{name: column[sorted_] for name, column in made.items()})
+    made = Objects(*(put(column[base:], late_place) for column in vars(objects).values()))
+    remake(made.maker, made.post, offsets, moved)
+    rename(made.parent, late_place, base)
+    return event_start, events, made
 
 
 @compiled
@@ -119,22 +111,27 @@ def final_row(row: Integer, post: Integer, offsets: Array, moved: Array) -> Inte
     return row + moved[turn, post]
 
 
-@compiled
-def remade(maker: Array, post: Array, offsets: Array, moved: Array) -> Array:
-    """The makers of objects as rows of the finished block."""
-    final = np.empty_like(maker)
+@lean
+def remake(maker: Array, post: Array, offsets: Array, moved: Array) -> None:
+    """Make the makers of objects rows of the finished block."""
     for row in range(len(maker)):
-        final[row] = final_row(maker[row], post[row], offsets, moved)
-    return final
+        maker[row] = final_row(maker[row], post[row], offsets, moved)
+
+
+@lean
+def rename(parent: Array, late_place: Array, base: Integer) -> None:
+    """Make the parents of objects those of the finished block."""
+    for row in range(len(parent)):
+        parent[row] = new_name(parent[row], late_place, base)
 
 
 @compiled
-def renamed(parent: Array, late_place: Array, base: Integer) -> Array:
-    """The parents of objects as objects of the finished block."""
-    final = np.empty_like(parent)
-    for row in range(len(parent)):
-        final[row] = new_name(parent[row], late_place, base)
-    return final
+def put(column: Array, place: Array) -> Array:
+    """A column, row n at place[n]."""
+    there = np.empty_like(column)
+    for row in range(len(place)):
+        there[np.uintp(place[row])] = column[row]
+    return there
 
 
 @lean
@@ -144,9 +141,9 @@ def new_name(object_: Integer, late_place: Array, base: Integer) -> Integer:
 
 
 @lean
-def settle(start: Array, bare: Array, plain: Array, moved: Array, event_start: Array, tells: Array) -> None:
-    """Tell how far the rows of each stage and post will move, how many of a post's first rows are plain, where its rows
-    will start, and which stages have rows that are not bare."""
+def settle(start: Array, bare: Array, plain: Array, moved: Array, event_start: Array) -> None:
+    """Tell how far the rows of each stage and post will move, how many of a post's first rows are plain, and where its
+    rows will start."""
     at = 0
     for p in range(len(plain)):
         only = True
@@ -156,26 +153,16 @@ def settle(start: Array, bare: Array, plain: Array, moved: Array, event_start: A
             at += count
             plain[p] += bare[stage, p] if only else 0
             only &= bare[stage, p] == count
-            tells[stage] |= bare[stage, p] < count
         event_start[p + 1] = at
 
 
 @lean
-def refer(
-    start: Array, offsets: Array, moved: Array, late_place: Array, base: Integer, object_: Array, parent: Array
-) -> None:
-    """Make objects and parents of a stage those of the finished block."""
-    for p in range(len(start) - 1):
-        for at in range(start[p], start[p + 1]):
-            row = np.uintp(at)
-            object_[row] = new_name(object_[row], late_place, base)
-            parent[row] = final_row(parent[row], p, offsets, moved)
-
-
-@lean
-def lay(rows: Rows, start: Array, plain: Array, moved: Array, final: Rows) -> None:
-    """Copy all rows to their places; objects, parents, keys and marks of those alone that are not plain."""
-    late = 0
+def lay(
+    rows: Rows, start: Array, plain: Array, moved: Array, late_place: Array, base: Integer, final: Rows
+) -> None:  # fmt: skip
+    """Copy all rows to their places; objects, parents, keys and marks of those alone that are not plain, and the first
+    two as those of the finished block."""
+    late, offsets = 0, start[:, 0]
     for p in range(start.shape[1] - 1):
         left = plain[p]
         for stage in range(len(start)):
@@ -193,4 +180,7 @@ def lay(rows: Rows, start: Array, plain: Array, moved: Array, final: Rows) -> No
             copy_run(final.parent, late, rows.parent, low + passed, count - passed)
             copy_run(final.key, late, rows.key, low + passed, count - passed)
             copy_run(final.mark, late, rows.mark, low + passed, count - passed)
+            for row in range(late, late + count - passed):
+                final.object[row] = new_name(final.object[row], late_place, base)
+                final.parent[row] = final_row(final.parent[row], p, offsets, moved)
             late += count - passed

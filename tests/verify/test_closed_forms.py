@@ -1,5 +1,6 @@
 """The engine against closed forms: views by hand, branching processes, percolation; each sees a planted error."""
 
+from dataclasses import replace
 from math import exp, lgamma, log
 
 import numpy as np
@@ -21,11 +22,13 @@ from processes import (
     uniform,
 )  # fmt: skip
 from scipy.optimize import brentq
-from scipy.stats import lognorm
+from scipy.stats import lognorm, poisson
+from scipy.stats import uniform as scipy_uniform
 
 from sim.core.log import Log
 from sim.core.noise import Noise
-from sim.core.schema import CHANNELS, DAY_S
+from sim.core.schema import CHANNELS, DAY_S, YEAR_S
+from sim.exposure.channels.discovery import Discovery
 from sim.exposure.channels.feed import Feed
 from sim.exposure.propagate import propagate
 
@@ -84,6 +87,37 @@ def test_feed_ends_at_the_horizon(tree: Graph) -> None:
     share = lognorm(s=1.757, scale=4800).cdf(DAY_S)
     assert of_mean(views, DEGREE * CHANCE * share) > FALSE_ALARM
     assert of_mean(views, DEGREE * CHANCE) < FALSE_ALARM
+
+
+@pytest.mark.parametrize("visits", [40, 4000])
+def test_strangers_come_as_a_poisson_process(tree: Graph, visits: int) -> None:
+    """So many visits to each profile on average until the horizon, of which 20 look at its post: a Poisson number, at
+    any time, each apart from the others. By hand, whatever the stretches are in which visits are drawn."""
+    posts, share = 4000, 20 / visits
+    authors = np.arange(posts)
+    stage = replace(scene(tree, authors, CHANCE), public_items=np.full(tree.people, 10 / share))
+    monthly = visits / (HORIZON_S / (YEAR_S / 12))
+    log = propagate(stage, [Discovery(per_tie_per_year=1e-9, visits_per_month=monthly, items_per_visit=10)], Noise(5))
+    looks = np.diff(log.blocks[0].event_start)
+    post = np.repeat(np.arange(posts), looks)
+    times = columns(log, "time")[np.lexsort((columns(log, "time"), post))]
+    gaps = np.diff(times)[np.diff(post) == 0]
+
+    def luck(mean: float, horizon_s: float) -> tuple[float, float]:
+        return (
+            of_counts(
+                np.bincount(looks, minlength=60), posts * poisson(mean * (1 - 1 / tree.people)).pmf(np.arange(60))
+            ),
+            of_law(times, scipy_uniform(scale=horizon_s).cdf),
+        )
+
+    assert min(luck(visits * share, HORIZON_S)) > FALSE_ALARM
+    assert max(luck(visits * share * 1.05, HORIZON_S)[0], luck(visits * share, HORIZON_S * 1.05)[1]) < FALSE_ALARM
+    # between two of n looks at uniform times lies on average T / (n + 1), and more than x with chance (1 - x / T)^n
+    many = np.repeat(looks, np.maximum(looks - 1, 0))
+    stayed = (1 - gaps / HORIZON_S) ** many
+    assert of_law(stayed, scipy_uniform().cdf) > FALSE_ALARM
+    assert of_law((1 - gaps * 1.05 / HORIZON_S) ** many, scipy_uniform().cdf) < FALSE_ALARM
 
 
 def _binomial(n: int, k: int, p: float) -> float:

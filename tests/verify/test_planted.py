@@ -10,6 +10,7 @@ pytestmark = pytest.mark.verify
 PLANTED = {
     "test_feed_alone_is_what_the_hand_expects": "5% more views, a delay 10% longer",
     "test_feed_ends_at_the_horizon": "views beyond the horizon",
+    "test_strangers_come_as_a_poisson_process": "5% more visits; a horizon 5% later; times between looks 5% longer",
     "test_sizes_are_those_of_a_branching_process": "offspring 5% more",
     "test_mean_size_and_reach_are_the_closed_forms": "offspring 5% more",
     "test_generations_shrink_by_the_reproduction_number": "offspring 5% more",

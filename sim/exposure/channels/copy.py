@@ -9,6 +9,7 @@ those end with the original. Two ways to one view make two copies; people are co
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -24,7 +25,6 @@ from sim.exposure.doors import COMMENT, HANGS, LATE, QUOTE, STAYS
 from sim.exposure.draft import Draft
 from sim.exposure.drawn import taken_away
 from sim.exposure.forms import Forms
-from sim.exposure.reach import new_circle
 from sim.exposure.scene import Scene
 from sim.exposure.story import Story, Thing
 from sim.exposure.weave import grouped
@@ -97,6 +97,7 @@ class Copy:
             exponential(mean_s=YEAR_S / self.gone_per_year),
         )
 
+    @cached_property
     def columns(self) -> Forms:
         """The forms in whole numbers."""
         each = list(self.forms.values())
@@ -117,11 +118,11 @@ class Copy:
         struck = struck_views(draft.rows, noise.words("copy", objects.id)[0], odds.threshold)
         views = Views(*grouped(struck, objects.post[draft.rows.object[struck]], draft.posts))
         start, room, last = draft.begin(), 64 * (len(struck) + 1), -1
-        crowd, circle = new_crowd(scene.widest), new_circle(scene.start, posts.subject)
+        crowd, circle = new_crowd(scene.widest), draft.circle
         while last < 0:
             room *= 2
             last = copied(
-                posts, ties, draft.bars, views, odds, self.columns(), draft.doors, scene.horizon_end,
+                posts, ties, draft.bars, views, odds, self.columns, draft.doors, scene.horizon_end,
                 self._away(draft), circle, crowd, np.empty(room, dtype=np.int32), draft.made, start, draft.room(room),
                 draft.things(room),
             )  # fmt: skip

@@ -7,20 +7,20 @@ one post's fate does not hang on another's; those views lie in public reach. Bot
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
-from sim.core.compiled import WIDE, Array, Integer, after, fetch, inlined, lean, place_near
+from sim.core.compiled import Array, Integer, after, fetch, inlined, lean
 from sim.core.errors import require_above_0
-from sim.core.keyed import draw_each
 from sim.core.noise import Noise
-from sim.core.quantile import Quantiles, exponential
+from sim.core.quantile import LONGEST_S, TABLES_KEPT, Quantiles, exponential, poisson
 from sim.core.schema import YEAR_S
 from sim.exposure.bars import Bars, admitted, barred
-from sim.exposure.columns import Crowd, Posts, Rows, Ties, fill, meet, new_crowd, tell_strangers, toss_crowd
+from sim.exposure.columns import Crowd, Posts, Rows, Ties, fill, new_crowd, tell_strangers, toss_crowd
 from sim.exposure.draft import Draft
-from sim.exposure.guests import PATIENCE, Guests, Looks, looked, new_looks, visits_to
-from sim.exposure.reach import NOBODY, draw_circle, new_circle
+from sim.exposure.guests import PATIENCE, Guests, Looks, hosts_of, looked, new_looks, visits_to
+from sim.exposure.reach import NOBODY, draw_circle
 from sim.exposure.story import Story
 
 DISCOVERY = 2
@@ -28,6 +28,10 @@ MOST_SEEN_SHARE = 0.9
 """One visitor sees at most this share of a profile's public items, however few there are."""
 MOST_SKIPPED = 2.0**38
 """Times 2^12: 67 million visits."""
+MOMENT_BITS = 20
+"""Times are told apart by 2^20 s, 12 days, where those who find a post too late are left out beforehand."""
+VISITS_A_STRETCH = 8
+"""On average; none is longer than a year."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +51,18 @@ class Discovery:
 
     def friend_delays(self) -> Quantiles:
         """Time from post to a friend's finding it, s."""
-        return exponential(mean_s=YEAR_S / self.per_tie_per_year)
+        return exponential(mean_s=self.friend_mean_s)
 
-    def visit_gaps(self) -> Quantiles:
-        """Time between strangers' visits to a profile, s."""
-        return exponential(mean_s=YEAR_S / 12 / self.visits_per_month)
+    @property
+    def friend_mean_s(self) -> float:
+        """Mean time until a friend finds an item, s."""
+        return YEAR_S / self.per_tie_per_year
+
+    def stretches(self) -> tuple[int, Array]:
+        """A stretch of time, s, and the law of strangers' visits to a profile in one."""
+        gap_s = YEAR_S / 12 / self.visits_per_month
+        stretch_s = max(1, round(min(VISITS_A_STRETCH * gap_s, YEAR_S)))
+        return stretch_s, poisson(mean=stretch_s / gap_s)
 
     def skips(self, public_items: Array) -> Array:
         """Mean number of visits between two looks at an item of profiles with so many public items, times 2^12: one
@@ -62,21 +73,24 @@ class Discovery:
     def emit(self, draft: Draft, noise: Noise) -> None:
         """Every finding of the draft's posts."""
         scene, posts, ties = draft.scene, draft.columns, draft.scene.ties
-        public, profiles = posts.audience == 2, np.full(draft.posts, -1)
-        host = posts.author[public]
-        first = np.flatnonzero(np.diff(host, prepend=NOBODY))  # of each run of posts by one author
-        hosts, profiles[public] = host[first], np.repeat(np.arange(len(first)), np.diff(first, append=len(host)))
-        start, times = visits_to(hosts, ties.joined, scene.horizon_end, noise.key("visit"), self.visit_gaps())
-        crowds, skips = draft.crowds, self.skips(scene.public_items[hosts])
-        crowd, looks = new_crowd(crowds.max(initial=0)), new_looks(np.diff(start).max(initial=0))
+        hosts, profiles = hosts_of(posts)
+        stretch_s, counts = self.stretches()
+        start, before = visits_to(hosts, ties.joined, scene.horizon_end, stretch_s, counts, noise.key("visit"))
+        guests = Guests(
+            start, before, self.skips(scene.public_items[hosts]), profiles, stretch_s, noise.key("visitor"),
+            noise.key("look"),
+        )  # fmt: skip
+        crowds = draft.crowds
+        crowd, looks = new_crowd(crowds.max(initial=0)), new_looks(before.max(initial=0))
         keys = noise.words("discovery by a friend", posts.id >> 1)[0]
+        within = rows_within(self.friend_mean_s)
         begun, bare, done = draft.begin(), np.zeros(draft.posts, dtype=np.int64), 0
         while done < draft.posts:
-            rows = draft.room(len(crowd.since) + len(looks.guest) + crowds.sum() // 2, begun[done])
+            rows = draft.room(len(crowd.coin) + len(looks.guest) + crowds.sum() // 2, begun[done])
             done = found(
-                posts, ties, Guests(start, times, profiles), skips, draft.close, draft.bars, scene.horizon_end,
-                scene.population, keys, noise.key("visitor"), noise.key("look"), self.friend_delays(), crowd, looks,
-                new_circle(ties.start, posts.subject), done, begun, bare, rows,
+                posts, ties, guests, draft.close, draft.bars, scene.horizon_end, scene.population, keys,
+                self.friend_delays(), within, draft.met, crowd, looks, draft.circle, done,
+                begun, bare, rows,
             )  # fmt: skip
         draft.wrote(bare=bare)
 
@@ -93,53 +107,58 @@ class Discovery:
                 story.see(story.reach("friends_reach"), None, time, "discovery", viewer, 0, story.learner(viewer))
         if audience < 2:
             return
-        gaps, skip = self.visit_gaps(), int(self.skips(scene.public_items[story.author]))
-        visits: list[int] = []
-        time = int(scene.joined[story.author])
-        while time < scene.horizon_end:
-            time += 1 + story.delay(gaps, story.draw(noise, "visit", story.author, len(visits))[0])
-            visits.append(time)
-        visit = sum(time <= story.time for time in visits)
+        (stretch_s, counts), skip = self.stretches(), int(self.skips(scene.public_items[story.author]))
+        joined, visits = int(scene.joined[story.author]), list[int]()
+        for stretch in range((scene.horizon_end - joined) // stretch_s + 1):
+            coin = story.toss(noise, "visit", story.author, stretch)[0] >> 32
+            visits += [joined + stretch * stretch_s] * sum(coin >= int(each) for each in counts)
+        visit = sum(begin <= story.time - stretch_s for begin in visits)
         hit = 0
         while True:
             visit += story.delay(PATIENCE, story.draw(noise, "look", story.post, hit)[0]) * skip >> 32
             if visit >= len(visits):
                 return
-            who = (story.draw(noise, "visitor", story.author, visit)[0] >> 32) * scene.population >> 32
-            if who not in (story.author, story.subject):
-                story.see(story.reach("public_reach"), None, visits[visit], "discovery", who, visit, story.learner(who))
+            word, moment = story.draw(noise, "visitor", story.author, visit)
+            who, time = (word >> 32) * scene.population >> 32, visits[visit] + ((moment >> 32) * stretch_s >> 32)
+            if time > story.time and who not in (story.author, story.subject):
+                story.see(story.reach("public_reach"), None, time, "discovery", who, visit, story.learner(who))
             visit, hit = visit + 1, hit + 1
+
+
+@lru_cache(maxsize=TABLES_KEPT)
+def rows_within(mean_s: float) -> Array:
+    """How many rows of the table of friends' delays may give one below n + 1 moments, for each n."""
+    return np.searchsorted(exponential(mean_s=mean_s), np.arange(1, 2 + (LONGEST_S >> MOMENT_BITS)) << MOMENT_BITS)
 
 
 @lean
 def found(
-    posts: Posts, ties: Ties, guests: Guests, skips: Array, close: Array, bars: Bars, horizon_end: Integer,
-    population: Integer, friend_keys: Array, visitor_key: np.uint64, look_key: np.uint64, delays: Array, crowd: Crowd,
-    looks: Looks, circle: Array, done: int, start: Array, bare: Array, rows: Rows,
+    posts: Posts, ties: Ties, guests: Guests, close: Array, bars: Bars, horizon_end: Integer, population: Integer,
+    friend_keys: Array, delays: Array, within: Array, met: tuple[Array, Array], crowd: Crowd, looks: Looks,
+    circle: Array, done: int, start: Array, bare: Array, rows: Rows,
 ) -> int:  # fmt: skip
     """All findings by friends and by strangers, into `rows`, those of each post from `start` on, friends' (`bare`:
     how many) in front; from post `done` on, as far as the room goes: how many posts are done then."""
-    center = met = pair = NOBODY
-    count = within = came = 0
+    center = pair = tossed = NOBODY
+    place, since = met
     for p in range(done, len(posts.id)):
         author, subject, time, n = posts.author[p], posts.subject[p], posts.time[p], start[p]
-        if n + len(crowd.since) + len(looks.guest) > len(rows.time):
+        if n + len(crowd.coin) + len(looks.guest) > len(rows.time):
             return p
         if center != subject:
             center = subject
             draw_circle(circle, ties.start, ties.viewer, subject)
         last, first = min(close[3 * p], horizon_end), n
         if posts.audience[p] > 0 and last > time:
-            if met != author:
-                met, count, pair = author, meet(ties, author, crowd), NOBODY
-            if pair != posts.id[p] >> 1:
-                pair = posts.id[p] >> 1
-                toss_crowd(friend_keys[p], crowd, count, 0)
+            low, count = ties.start[author], ties.start[author + 1] - ties.start[author]
+            if pair != posts.id[p] >> 1 or tossed != author:
+                pair, tossed = posts.id[p] >> 1, author
+                toss_crowd(friend_keys[p], ties, low, count, 0, crowd)
             when = crowd.when if posts.id[p] & 1 else crowd.coin
-            within = place_near(delays, last - time, within)
-            for each in crowd.picked[: soon(when[:count], within, crowd.picked)]:
+            for each in crowd.picked[: soon(when[:count], within[(last - time) >> MOMENT_BITS], crowd.picked)]:
                 i, row = np.uintp(each), np.uintp(n)
-                seen, who = max(time, crowd.since[i]) + after(delays, when[i]), crowd.who[i]
+                joined, who = since[np.uintp(place[p]) + i], ties.viewer[np.uintp(low) + i]
+                seen = max(time, joined) + after(delays, when[i])
                 rows.time[row], rows.actor[row] = seen, who
                 n += (seen < last) & (who != subject)
             n = admitted(bars, p, rows.time, rows.actor, first, n)
@@ -147,23 +166,19 @@ def found(
             if author != subject:
                 tell_strangers(rows, first, n, circle)
         first, bare[p] = n, n - start[p]
-        if posts.audience[p] == 2:
-            host = guests.profile[p]
-            visits = guests.time[guests.start[host] : guests.start[host + 1]]
-            last = min(close[3 * p + 1], horizon_end)
-            came = place_near(visits, time + 1, came)
-            made = looked(posts.id[p], came, place_near(visits, last, len(visits) - 1), skips[host], look_key, looks)
-            draw_each(visitor_key, author, looks.visit[: made + -made % WIDE], 0, looks.word, looks.unused)
+        last = min(close[3 * p + 1], horizon_end)
+        if posts.audience[p] == 2 and last > time:
+            made = looked(
+                posts.id[p], author, ties.joined[author], time, last, guests, guests.profile[p], population, looks
+            )  # fmt: skip
             fill(rows, n, n + made, 3 * p + 1, DISCOVERY)
             for nth in range(made):
-                guest = (looks.word[nth] >> np.uint64(32)) * np.uint64(population) >> np.uint64(32)
-                looks.guest[nth] = guest
-                fetch(ties.joined, np.uintp(guest))
+                fetch(ties.joined, np.uintp(looks.guest[nth]))
             for nth in range(made):
-                guest, at = looks.guest[nth], looks.visit[nth]
-                rows.time[n], rows.actor[n], rows.key[n] = visits[at], guest, at
-                out = guest in (subject, author) or visits[at] < ties.joined[guest]
-                n += 1 if not out and not barred(bars, p, guest, visits[at], True) else 0
+                guest, seen = looks.guest[nth], looks.time[nth]
+                rows.time[n], rows.actor[n], rows.key[n] = seen, guest, looks.visit[nth]
+                out = guest in (subject, author) or not max(time + 1, ties.joined[guest]) <= seen < last
+                n += 1 if not out and not barred(bars, p, guest, seen, True) else 0
             tell_strangers(rows, first, n, circle)
         start[p + 1] = n
     return len(posts.id)

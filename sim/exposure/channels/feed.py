@@ -17,7 +17,7 @@ from sim.exposure.bars import Bars, admitted
 from sim.exposure.columns import Crowd, Posts, Rows, Ties, fill, meet, new_crowd, tell_strangers, toss_crowd
 from sim.exposure.draft import Draft
 from sim.exposure.quality import lift, lift_each, lifted, quality
-from sim.exposure.reach import NOBODY, draw_circle, new_circle
+from sim.exposure.reach import NOBODY, draw_circle
 from sim.exposure.story import Story
 
 
@@ -47,7 +47,8 @@ class Feed:
             posts, ties, draft.close, draft.bars, draft.scene.horizon_end,
             (noise.words("feed", posts.id)[0], noise.words("tag", posts.id)[0]), self.delays(),
             lift(quality(noise, posts.id), self.quality_share),
-            new_crowd(max(own.max(initial=0), tagged.max(initial=0))), new_circle(ties.start, posts.subject), start,
+            draft.met, np.empty(tagged.max(initial=0), dtype=np.int32),
+            new_crowd(max(own.max(initial=0), tagged.max(initial=0))), draft.circle, start,
             draft.room(int(own.sum() + tagged.sum())),
         )  # fmt: skip
         draft.wrote(bare=np.diff(start))
@@ -72,11 +73,12 @@ class Feed:
 @lean
 def shown(
     posts: Posts, ties: Ties, close: Array, bars: Bars, horizon_end: Integer, keys: tuple[Array, Array],
-    delays: Array, lifts: Array, crowd: Crowd, circle: Array, start: Array, rows: Rows,
+    delays: Array, lifts: Array, met: tuple[Array, Array], joined: Array, crowd: Crowd, circle: Array, start: Array,
+    rows: Rows,
 ) -> None:  # fmt: skip
     """All views by feed and by tag, into `rows`, those of each post from `start` on."""
-    center = met = NOBODY
-    n, count = start[0], 0
+    center = tagging = NOBODY
+    n, (place, since) = start[0], met
     for p in range(len(posts.id)):
         author, subject, time = posts.author[p], posts.subject[p], posts.time[p]
         turns = 0 if posts.audience[p] == 0 else 2 if posts.tagged[p] else 1
@@ -86,15 +88,18 @@ def shown(
             last = min(close[reach], horizon_end)
             if last <= time:
                 continue
-            if met != person:
-                met, count = person, meet(ties, person, crowd)
-            toss_crowd(keys[turn][p], crowd, count, 0)
-            lift_each(crowd.chance[:count], lifts[p], crowd.lifted)
-            for each in crowd.picked[: lucky(crowd.coin, crowd.lifted[:count], crowd.picked)]:
+            if turn == 1 and tagging != subject:
+                tagging = subject
+                meet(ties, subject, joined)
+            low, count = ties.start[person], ties.start[person + 1] - ties.start[person]
+            theirs = joined[:count] if turn else since[place[p] : place[p] + count]
+            toss_crowd(keys[turn][p], ties, low, count, 0, crowd)
+            lift_each(ties.visibility[low : low + count], lifts[p], crowd.chance)
+            for each in crowd.picked[: lucky(crowd.coin, crowd.chance[:count], crowd.picked)]:
                 i, row = np.uintp(each), np.uintp(n)
-                seen, who = time + after(delays, crowd.when[i]), crowd.who[i]
+                seen, who = time + after(delays, crowd.when[i]), ties.viewer[np.uintp(low) + i]
                 rows.time[row], rows.actor[row] = seen, who
-                n += (seen < last) & (seen >= crowd.since[i]) & (who != other)
+                n += (seen < last) & (seen >= theirs[i]) & (who != other)
             if turn == 0:
                 n = admitted(bars, p, rows.time, rows.actor, first, n)
             fill(rows, first, n, reach, turn)

@@ -22,7 +22,6 @@ from sim.exposure.cascade import DISCOVERY, FEED, keen_posts, spread, views_of
 from sim.exposure.columns import everybody
 from sim.exposure.draft import Draft
 from sim.exposure.quality import ONE, Fading, chance_of, fading, fresh_mean, interest, quality, virality
-from sim.exposure.reach import new_circle
 from sim.exposure.scene import Scene
 from sim.exposure.story import Name, Story
 from sim.exposure.turns import Chances
@@ -99,7 +98,7 @@ class Reshare:
         while done < draft.posts:
             done = spread(
                 posts, scene.ties, draft.bars, views, draft.close, scene.horizon_end, scene.newest, chances,
-                new_circle(scene.start, posts.subject), done, begun, draft.room(everybody(scene.people), begun[done]),
+                draft.circle, done, begun, draft.room(everybody(scene.people), begun[done]),
             )  # fmt: skip
         draft.wrote()
 

@@ -14,11 +14,11 @@ from sim.core.compiled import Array
 from sim.core.errors import require, require_above_0, require_share, unknown
 from sim.core.noise import Noise
 from sim.core.schema import DAY_S, KINDS, OBJECTS
-from sim.exposure.doors import BOUND_BY_OBJECTION, COPY, HONOURS_DELETION, PUBLIC_REACH
+from sim.exposure.doors import BOUND_BY_OBJECTION, COPY, HONOURS_DELETION
 from sim.exposure.draft import Draft
-from sim.exposure.harvest import TRAINING, USES, Stand, Terms, harvest
+from sim.exposure.harvest import TRAINING, USES, Stand, Terms, harvest, standing
 from sim.exposure.story import Story
-from sim.exposure.visits import NOT_TAKEN, Hours, Met, Way
+from sim.exposure.visits import NOT_TAKEN, Hours, Way
 from sim.exposure.weave import grouped
 
 
@@ -93,18 +93,17 @@ class Scrape:
         if not self.crawlers:
             return
         scene, posts, objects = draft.scene, draft.columns, draft.objects
-        copies = np.flatnonzero(objects.kind == COPY)
+        late = 3 * draft.posts
+        copies = late + np.flatnonzero(objects.kind[late:] == COPY)
         copies = copies[self.public(objects.id[copies], noise)]
-        met = np.concatenate([3 * np.flatnonzero(posts.audience == 2) + PUBLIC_REACH, copies])
-        begun, met = grouped(met, objects.post[met], draft.posts)
-        at = np.where(objects.kind[met] == COPY, objects.holder[met], posts.author[objects.post[met]])
-        found = Met(objects.id[met], at, objects.birth[met])
+        begun, met, found = standing(posts, draft.things(0), *grouped(copies, objects.post[copies], draft.posts))
         taken = [each.way.taken(found, each.hours, scene, noise, name) for name, each in self.crawlers.items()]
         when, walk = (np.array(column, dtype=np.int64) for column in zip(*taken, strict=True))
         start, most = draft.begin(), len(self.crawlers) * len(met)
         last = harvest(
-            posts, scene.kind[draft.first : draft.last], Stand(begun, met, when, walk), self.terms(noise), draft.bars,
-            draft.doors, scene.horizon_end, draft.made, start, draft.room(most), draft.things(len(USES) * most),
+            posts, scene.kind[draft.first : draft.last], Stand(begun, met, found.id, when, walk), self.terms(noise),
+            np.empty((len(self.crawlers), len(USES), 2, len(met)), dtype=np.uint64), draft.bars, draft.doors,
+            scene.horizon_end, draft.made, start, draft.room(most), draft.things(len(USES) * most),
         )  # fmt: skip
         draft.wrote(made=last - draft.made)
 
