@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from sim.core.compiled import Array, Integer, compiled
 from sim.core.packed import Packed
 from sim.core.schema import arrow_schema, table
 
@@ -144,13 +145,29 @@ def block_columns(
     late = 3 * len(post) + late_before - own
     number = np.arange(len(objects.id)) + np.where(np.arange(len(objects.id)) < own, 3 * block.first, late)
     told = dict(vars(events))
-    told["object"] = np.where(events.object < 0, -1, number[events.object])
-    told["parent"] = np.where(events.parent < 0, -1, events.parent.astype(np.int64) + events_before)
+    told["object"], told["parent"] = renamed(events.object, number), shifted(events.parent, events_before)
     held = {field.name: getattr(objects, field.name) for field in fields(Objects)}
-    held["parent"] = np.where(objects.parent < 0, -1, number[objects.parent])
-    held["maker"] = np.where(objects.maker < 0, -1, objects.maker.astype(np.int64) + events_before)
+    held["parent"], held["maker"] = renamed(objects.parent, number), shifted(objects.maker, events_before)
     held["post"] = post[block.first + objects.post]
     return {"object": number, **held}, told
+
+
+@compiled
+def renamed(rows: Array, number: Array) -> Array:
+    """The number of each row, -1 where there is none."""
+    names = np.empty(len(rows), dtype=np.int64)
+    for at in range(len(rows)):
+        names[at] = number[np.uintp(rows[at])] if rows[at] >= 0 else -1
+    return names
+
+
+@compiled
+def shifted(rows: Array, by: Integer) -> Array:
+    """Rows so much further on, -1 where there is none."""
+    moved = np.empty(len(rows), dtype=np.int64)
+    for at in range(len(rows)):
+        moved[at] = rows[at] + by if rows[at] >= 0 else -1
+    return moved
 
 
 def to_tables(log: Log) -> tuple[pa.Table, pa.Table]:

@@ -6,7 +6,7 @@ and renamed, so what stands is whole, and an interrupted run goes on at the firs
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,13 +37,13 @@ class Part:
 
 def part_of(block: Block) -> Part:
     """What is to be said of a block."""
-    by_channel = np.bincount(block.events.channel, minlength=len(CHANNELS)).tolist()
+    channel = block.events.channel
     return Part(
         block.first,
         block.posts,
-        len(block.events.time),
+        len(channel),
         block.late,
-        by_channel,
+        [int(np.count_nonzero(channel == code)) for code in range(len(CHANNELS))],
         post_hashes(block).sum(axis=0, dtype=np.uint64).tolist(),
     )
 
@@ -52,6 +52,7 @@ def write_block(
     folder: Path, number: int, block: Block, post: NDArray[np.int64], *, events_before: int, late_before: int
 ) -> Part:
     """Write block `number` of a log of posts `post`, after so many events and objects made by events."""
+    block = replace(block, events=block.told, made=block.objects)  # each column made once
     columns = block_columns(block, post, events_before=events_before, late_before=late_before)
     part = part_of(block)
     for name, rows in zip(NAMES, columns, strict=True):
@@ -62,7 +63,7 @@ def write_block(
         said = {**(made.schema.metadata or {}), b"part": json.dumps(asdict(part)).encode()}
         pq.write_table(
             made.replace_schema_metadata(said), beside, write_statistics=False, use_dictionary=False,
-            compression={column: "none" if column in DELTAS else "snappy" for column in made.column_names},
+            compression={column: "none" if column in DELTAS else "lz4" for column in made.column_names},
             column_encoding=dict.fromkeys(DELTAS & set(made.column_names), "DELTA_BINARY_PACKED"),
         )  # fmt: skip
         beside.rename(path)
