@@ -95,13 +95,7 @@ def rival(
             made.stride[lanes], made.offset[lanes],
         )  # fmt: skip
 
-    def closings(block: Block, shut: NDArray[np.int32]) -> NDArray[np.int32]:
-        things = block.objects
-        return closings_of_many(
-            things.kind, things.holder, things.birth, things.natural, things.flags, things.post, shut
-        )
-
-    avoided = avoided_by_each(log, ledger, doors, closings, plans=plans, threads=threads)
+    avoided = avoided_by_each(log, ledger, doors, closings_of_many, plans=plans, threads=threads)
     return Rivals(made.deleted.sum(axis=1), avoided, log.events, perf_counter() - began)
 
 

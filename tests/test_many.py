@@ -20,11 +20,6 @@ from sim.measure.many import LANES, avoided_by_each
 from sim.measure.score import open_ledger
 
 
-def closings(block: Block, shut: np.ndarray) -> np.ndarray:
-    things = block.objects
-    return closings_of_many(things.kind, things.holder, things.birth, things.natural, things.flags, things.post, shut)
-
-
 @pytest.mark.parametrize("seed", range(8))
 def test_many_plans_in_one_pass_are_each_plan_alone(seed: int) -> None:
     unit_s = UNITS_S[seed % len(UNITS_S)]
@@ -44,7 +39,7 @@ def test_many_plans_in_one_pass_are_each_plan_alone(seed: int) -> None:
             shut[:, :, lane] = np.minimum(each[:, block.first : block.first + block.posts], LATEST).T
         return shut
 
-    found = avoided_by_each(log, ledger, doors, closings, plans=plans)
+    found = avoided_by_each(log, ledger, doors, closings_of_many, plans=plans)
     alone = np.array([ledger.avoided(log, apply(each, log)) for each in every])
     assert (found == alone).all()
     assert (found.sum(axis=(1, 2)) > 0).mean() > 0.9

@@ -193,14 +193,23 @@ def close_all(objects: Objects, first: int, doors: Doors) -> Array:
     return closings(o.kind, o.holder, o.birth, o.natural, o.flags, o.post, first, doors)
 
 
-@compiled
-def closings_of_many(
-    kind: Array, holder: Array, birth: Array, natural: Array, flags: Array, post: Array, doors: Array
-) -> Array:
-    """`closing` of each object of a block under many plans: int32[objects, plans]; doors int32[posts, doors, plans]."""
-    close = np.empty((len(kind), doors.shape[2]), dtype=np.int32)
-    for row in range(len(kind)):
-        for plan in range(doors.shape[2]):
-            end = closing(kind[row], holder[row], birth[row], natural[row], flags[row], plan, doors[post[row]])
-            close[row, plan] = min(end, LATEST)
+def closings_of_many(objects: Objects, touched: NDArray[np.bool_], doors: NDArray[np.int32]) -> NDArray[np.int32]:
+    """`closing` of each object of the `touched` posts of a block under many plans: int32[objects, plans]; doors
+    int32[posts, doors, plans]."""
+    close, o = np.empty((len(objects.id), doors.shape[2]), dtype=np.int32), objects
+    close_under_many(o.kind, o.holder, o.birth, o.natural, o.flags, o.post, touched, doors, close)
     return close
+
+
+@lean
+def close_under_many(
+    kind: Array, holder: Array, birth: Array, natural: Array, flags: Array, post: Array, touched: Array, doors: Array,
+    close: Array,
+) -> None:  # fmt: skip
+    """Into `close`: `closings_of_many`."""
+    for row in range(len(kind)):
+        if touched[post[row]]:
+            shut, ends = doors[post[row]], close[row]
+            for plan in range(len(ends)):
+                end = closing(kind[row], holder[row], birth[row], natural[row], flags[row], plan, shut)
+                ends[plan] = min(end, LATEST)
