@@ -93,25 +93,23 @@ def add_up(counts: Array, coin: Array, before: Array) -> None:
 
 @inlined
 def looked(
-    post: Integer, host: Integer, joined: Integer, since: Integer, until: Integer, guests: Guests, profile: Integer,
-    population: Integer, looks: Looks,
+    post: Integer, first: np.uint64, host: Integer, joined: Integer, since: Integer, until: Integer, guests: Guests,
+    profile: Integer, population: Integer, looks: Looks,
 ) -> int:  # fmt: skip
     """Who looks at a post of `host` on a visit in or beside the stretches from `since` to `until` (s), into `looks`;
-    how many."""
+    how many. `first`: the word of the first look, drawn for many posts together: most are looked at once or never."""
     if until <= joined:
         return 0
     before = guests.before[guests.start[profile] : guests.start[profile + 1]]
     stretch, last = max(0, since - joined) // guests.stretch_s, (until - joined) // guests.stretch_s
-    at, end, hit, word = whole(before[stretch]), whole(before[last + 1]), 0, looks.word[:WIDE]
+    skip, end, hit, word = guests.skip[profile], whole(before[last + 1]), 0, looks.word[:WIDE]
+    at = before[stretch] + (delay(PATIENCE, first) * skip >> 32)
     while at < end:
-        draw_on(guests.look, post, hit, word)
-        for each in word:
-            at += delay(PATIENCE, each) * guests.skip[profile] >> 32
-            if at >= end:
-                break
-            looks.visit[hit] = at
-            hit += 1
-            at += 1
+        if hit % WIDE == 0:
+            draw_on(guests.look, post, hit + 1, word)
+        looks.visit[hit] = at
+        at += 1 + (delay(PATIENCE, word[hit % WIDE]) * skip >> 32)
+        hit += 1
     draw_each(guests.visitor, host, looks.visit[: hit + -hit % WIDE], 0, looks.word, looks.moment)
     for nth in range(hit):
         looks.guest[nth] = scaled(looks.word[nth], population)

@@ -82,13 +82,13 @@ class Discovery:
         )  # fmt: skip
         crowds = draft.crowds
         crowd, looks = new_crowd(crowds.max(initial=0)), new_looks(before.max(initial=0))
-        keys = noise.words("discovery by a friend", posts.id >> 1)[0]
+        keys, first_looks = noise.words("discovery by a friend", posts.id >> 1)[0], noise.words("look", posts.id)[0]
         within = rows_within(self.friend_mean_s)
         begun, bare, done = draft.begin(), np.zeros(draft.posts, dtype=np.int64), 0
         while done < draft.posts:
             rows = draft.room(len(crowd.coin) + len(looks.guest) + crowds.sum() // 2, begun[done])
             done = found(
-                posts, ties, guests, draft.close, draft.bars, scene.horizon_end, scene.population, keys,
+                posts, ties, guests, draft.close, draft.bars, scene.horizon_end, scene.population, keys, first_looks,
                 self.friend_delays(), within, draft.met, crowd, looks, draft.circle, done,
                 begun, bare, rows,
             )  # fmt: skip
@@ -134,8 +134,8 @@ def rows_within(mean_s: float) -> Array:
 @lean
 def found(
     posts: Posts, ties: Ties, guests: Guests, close: Array, bars: Bars, horizon_end: Integer, population: Integer,
-    friend_keys: Array, delays: Array, within: Array, met: tuple[Array, Array], crowd: Crowd, looks: Looks,
-    circle: Array, done: int, start: Array, bare: Array, rows: Rows,
+    friend_keys: Array, first_looks: Array, delays: Array, within: Array, met: tuple[Array, Array], crowd: Crowd,
+    looks: Looks, circle: Array, done: int, start: Array, bare: Array, rows: Rows,
 ) -> int:  # fmt: skip
     """All findings by friends and by strangers, into `rows`, those of each post from `start` on, friends' (`bare`:
     how many) in front; from post `done` on, as far as the room goes: how many posts are done then."""
@@ -169,7 +169,8 @@ def found(
         last = min(close[3 * p + 1], horizon_end)
         if posts.audience[p] == 2 and last > time:
             made = looked(
-                posts.id[p], author, ties.joined[author], time, last, guests, guests.profile[p], population, looks
+                posts.id[p], first_looks[p], author, ties.joined[author], time, last, guests, guests.profile[p],
+                population, looks,
             )  # fmt: skip
             fill(rows, n, n + made, 3 * p + 1, DISCOVERY)
             for nth in range(made):
