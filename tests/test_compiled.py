@@ -1,11 +1,12 @@
 """Compiled code uses the whole of this processor's registers."""
 
+import os
+
 import numba
 import numpy as np
 import pytest
-from llvmlite.binding import get_host_cpu_features
 
-from sim.core.compiled import HALVES, Array
+from sim.core.compiled import AVX_512, HALVES, Array
 from sim.core.keyed import toss
 
 
@@ -14,7 +15,10 @@ def some(key: np.uint64, who: Array, coin: Array) -> None:
         coin[i] = toss(key, who[i], 0)[0]
 
 
-@pytest.mark.skipif(not get_host_cpu_features().get("avx512f"), reason="this processor has narrower registers")
+@pytest.mark.skipif(
+    not AVX_512 or bool({"NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES", "NUMBA_ENABLE_AVX"} & os.environ.keys()),
+    reason="registers of 512 bits are not here, or numba was told what to use",
+)
 def test_tosses_are_made_in_registers_of_512_bits() -> None:
     made = numba.njit(some)
     made(np.uint64(1), np.zeros(HALVES, dtype=np.int32), np.zeros(HALVES, dtype=np.uint32))

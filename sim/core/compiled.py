@@ -19,7 +19,8 @@ Array: TypeAlias = NDArray[Any]
 Integer: TypeAlias = int | np.integer[Any]
 
 AVX_512 = get_host_cpu_features().get("avx512f", False)
-if AVX_512 and config.CPU_FEATURES is None:  # else LLVM keeps to half of each register on Intel's processors
+if AVX_512 and config.CPU_FEATURES is None:
+    # Else LLVM keeps to half of each register on Intel's processors. Holds for all that numba compiles from now on.
     config.CPU_FEATURES = features_of_host() + ",-prefer-256-bit"
 HALVES = 16 if AVX_512 else 8
 """Half words in this processor's widest register: so many tosses are made at once."""

@@ -1,4 +1,4 @@
-"""Delays as tables of quantiles in whole seconds, so that no platform's logarithm decides a bit of a draw.
+"""Delays and counts as tables of quantiles in whole numbers, so that no platform's logarithm decides a bit of a draw.
 
 A table has 2^12 + 1 ascending entries, the quantiles at 0, 1/4096 ... 1. A draw takes the top 12 bits of a 64-bit
 word as the row and the next 32 to interpolate, in integers only. Tables of delays are of 32 bits: two of them fit where

@@ -22,7 +22,8 @@ class Posts(NamedTuple):
 
 
 class Ties(NamedTuple):
-    """Who sees whom (CSR, columns of Scene), and when each person joined (s, 32 bits: it is looked up at random)."""
+    """Who sees whom (CSR, columns of Scene), and when each person joined: s, of 32 bits, since it is looked up at
+    random; at most 2^31 - 1, which lies beyond any horizon."""
 
     start: Array
     viewer: Array
@@ -102,7 +103,7 @@ class Paper:
 
 
 class Crowd(NamedTuple):
-    """Of those who may see a post: their chance as its quality has it, their draws, and who is picked."""
+    """Of those who may see a thing: their chances, their draws, and who is picked."""
 
     chance: Array
     coin: Array

@@ -34,6 +34,8 @@ COPY, COPIED = 5, 6
 SHOWN = sum(1 << CHANNELS.index(name) for name in SHOWS)
 AHEAD = 8
 """Copiers whose ties are brought from memory together."""
+MOST_AHEAD = 16 * SOME
+"""Ties of each."""
 BATCH = 1024
 """Views whose coins are drawn together, whole words of 64."""
 
@@ -63,7 +65,7 @@ class Views(NamedTuple):
 
 @inlined
 def way(channel: Integer, key: Integer) -> np.uint32:
-    """The turn of a view among one person's views of one thing."""
+    """The turn of a view among one person's views of one thing; keys are below 2^29."""
     return np.uint32(np.uint32(key) << np.uint32(3)) | np.uint32(channel)
 
 
@@ -135,7 +137,7 @@ def copied(
             turn, taken = (turn + 1, taken) if turn < views.start[p + 1] else (turn, taken + 1)
             who = rows.actor[view]
             most = 2 * (ties.start[who + 1] - ties.start[who])
-            if n + most + HALVES >= len(rows.time) or m == len(things.id) or queued + most >= len(queue):
+            if n + most + SOME >= len(rows.time) or m == len(things.id) or queued + most >= len(queue):
                 return -1
             if center != posts.subject[p]:
                 center = posts.subject[p]
@@ -170,7 +172,8 @@ def look_ahead(rows: Rows, views: Array, ties: Ties) -> None:
         fetch(ties.start, np.uintp(rows.actor[view]))
     for view in views:
         who = rows.actor[view]
-        for tie in range(ties.start[who], ties.start[who + 1], SOME):
+        low = ties.start[who]
+        for tie in range(low, min(low + MOST_AHEAD, ties.start[who + 1]), SOME):
             fetch(ties.viewer, np.uintp(tie))
             fetch(ties.visibility, np.uintp(tie))
 

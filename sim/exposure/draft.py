@@ -4,7 +4,6 @@ Rows are numbered stage after stage; `weave.py` lays the finished block out post
 """
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
@@ -42,7 +41,9 @@ class Draft:
     `paper` no other block uses now.
 
     `objects` (`made` of them), `close` (when each closes, s) and `rows` (`count` of them) are what has been written so
-    far: rows[start[s, p]:start[s, p + 1]] are those of stage s and post p.
+    far: rows[start[s, p]:start[s, p + 1]] are those of stage s and post p. `crowds`: how many may see what each post's
+    author posts; `met`: when they joined (`all_met`); `circle`: slots for the friends of whomever a post exposes, for
+    one channel at a time (`draw_circle`).
     """
 
     def __init__(self, scene: Scene, doors: Doors, *, first: int, last: int, paper: Paper, stages: int) -> None:
@@ -50,7 +51,10 @@ class Draft:
         self.made, self.count, self._stages = 3 * self.posts, 0, 0
         self._start = np.empty((stages, self.posts + 1), dtype=np.int64)
         self._bare = np.zeros((stages, self.posts), dtype=np.int64)
-        open_reaches(self.columns, scene.natural[first:last], doors, paper.things_for(0, self.made))
+        posts, ties = self.columns, scene.ties
+        self.crowds, self.met = ties.audience(posts.author), all_met(ties, posts.author)
+        self.circle = new_circle(ties.start, posts.subject)
+        open_reaches(posts, scene.natural[first:last], doors, paper.things_for(0, self.made))
 
     @property
     def objects(self) -> Objects:
@@ -71,21 +75,6 @@ class Draft:
     def columns(self) -> Posts:
         """The block's posts, for compiled code."""
         return self.scene.columns(self.first, self.last)
-
-    @cached_property
-    def crowds(self) -> Array:
-        """How many may see what each post's author posts."""
-        return self.scene.ties.audience(self.columns.author)
-
-    @cached_property
-    def met(self) -> tuple[Array, Array]:
-        """When those joined who may see what each post's author posts (`all_met`)."""
-        return all_met(self.scene.ties, self.columns.author)
-
-    @cached_property
-    def circle(self) -> Array:
-        """Slots for the friends of whomever a post exposes, for one channel at a time (`draw_circle`)."""
-        return new_circle(self.scene.start, self.columns.subject)
 
     @property
     def posts(self) -> int:

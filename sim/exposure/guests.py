@@ -8,7 +8,20 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.compiled import HALVES, WIDE, Array, Integer, compiled, delay, inlined, lean, place_near, scaled, whole
+from sim.core.compiled import (
+    HALVES,
+    SOME,
+    WIDE,
+    Array,
+    Integer,
+    compiled,
+    delay,
+    inlined,
+    lean,
+    place_near,
+    scaled,
+    whole,
+)
 from sim.core.keyed import draw, draw_each, draw_on, toss_each
 from sim.core.quantile import exponential
 from sim.exposure.columns import Posts
@@ -42,8 +55,8 @@ class Looks(NamedTuple):
 
 
 def new_looks(visits: int) -> Looks:
-    """Room for looks on so many visits to a profile."""
-    room = visits + 2 * WIDE
+    """Room for looks on so many visits to a profile, and for SOME written before they are known."""
+    room = visits + SOME
     visit, guest, time = np.zeros(room, dtype=np.int32), np.empty(room, dtype=np.int64), np.empty(room, dtype=np.int64)
     return Looks(visit, guest, time, np.empty(room, dtype=np.uint64), np.empty(room, dtype=np.uint64))
 
@@ -96,8 +109,9 @@ def looked(
     post: Integer, first: np.uint64, host: Integer, joined: Integer, since: Integer, until: Integer, guests: Guests,
     profile: Integer, population: Integer, looks: Looks,
 ) -> int:  # fmt: skip
-    """Who looks at a post of `host` on a visit in or beside the stretches from `since` to `until` (s), into `looks`;
-    how many. `first`: the word of the first look, drawn for many posts together: most are looked at once or never."""
+    """Who looks at a post of `host` in the stretches from that of `since` to that of `until` (s), into `looks`; how
+    many. Some of them come before `since` or after `until`. `first`: the word of the first look, drawn for many posts
+    together: most are looked at once or never."""
     if until <= joined:
         return 0
     before = guests.before[guests.start[profile] : guests.start[profile + 1]]

@@ -44,7 +44,7 @@ class Stand(NamedTuple):
 
 
 @compiled
-def standing(posts: Posts, things: Things, start: Array, copies: Array) -> tuple[Array, Array, Met]:
+def shown_to_crawlers(posts: Posts, things: Things, start: Array, copies: Array) -> tuple[Array, Array, Met]:
     """What stands where crawlers come, post by post: the public reaches, and of `copies`, sorted by post, those of post
     p from start[p] to start[p + 1]. Where each post's begin, which objects they are, and where they are met."""
     begun, row = np.empty(len(start), dtype=np.int64), np.empty(len(posts.id) + len(copies), dtype=np.int64)

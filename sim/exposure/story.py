@@ -1,6 +1,7 @@
 """One post's story in plain Python: the slow, obvious twin that every compiled channel is held against.
 
-Nothing here is shared with the compiled code but the scene, the tables of delays and the definition of a key.
+Nothing here is shared with the compiled code but the scene, the tables of delays and counts, and the definition of a
+key.
 """
 
 from dataclasses import dataclass, field

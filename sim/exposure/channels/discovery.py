@@ -31,7 +31,7 @@ MOST_SKIPPED = 2.0**38
 MOMENT_BITS = 20
 """Times are told apart by 2^20 s, 12 days, where those who find a post too late are left out beforehand."""
 VISITS_A_STRETCH = 8
-"""On average; none is longer than a year."""
+"""Visits in a stretch on average, unless it would be longer than a year or shorter than a second."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,10 @@ class Discovery:
 @lru_cache(maxsize=TABLES_KEPT)
 def rows_within(mean_s: float) -> Array:
     """How many rows of the table of friends' delays may give one below n + 1 moments, for each n."""
-    return np.searchsorted(exponential(mean_s=mean_s), np.arange(1, 2 + (LONGEST_S >> MOMENT_BITS)) << MOMENT_BITS)
+    moments = np.arange(1, 2 + (LONGEST_S >> MOMENT_BITS)) << MOMENT_BITS
+    rows = np.searchsorted(exponential(mean_s=mean_s), moments)
+    rows.setflags(write=False)  # shared by all blocks
+    return rows
 
 
 @lean

@@ -73,10 +73,11 @@ class Feed:
 @lean
 def shown(
     posts: Posts, ties: Ties, close: Array, bars: Bars, horizon_end: Integer, keys: tuple[Array, Array],
-    delays: Array, lifts: Array, met: tuple[Array, Array], joined: Array, crowd: Crowd, circle: Array, start: Array,
+    delays: Array, lifts: Array, met: tuple[Array, Array], of_tagged: Array, crowd: Crowd, circle: Array, start: Array,
     rows: Rows,
 ) -> None:  # fmt: skip
-    """All views by feed and by tag, into `rows`, those of each post from `start` on."""
+    """All views by feed and by tag, into `rows`, those of each post from `start` on. `met`: when those joined who may
+    see what authors post (`Draft.met`); `of_tagged`: room for the same of the person tagged."""
     center = tagging = NOBODY
     n, (place, since) = start[0], met
     for p in range(len(posts.id)):
@@ -90,9 +91,9 @@ def shown(
                 continue
             if turn == 1 and tagging != subject:
                 tagging = subject
-                meet(ties, subject, joined)
+                meet(ties, subject, of_tagged)
             low, count = ties.start[person], ties.start[person + 1] - ties.start[person]
-            theirs = joined[:count] if turn else since[place[p] : place[p] + count]
+            theirs = of_tagged[:count] if turn else since[place[p] : place[p] + count]
             toss_crowd(keys[turn][p], ties, low, count, 0, crowd)
             lift_each(ties.visibility[low : low + count], lifts[p], crowd.chance)
             for each in crowd.picked[: lucky(crowd.coin, crowd.chance[:count], crowd.picked)]:

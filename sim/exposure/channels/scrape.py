@@ -16,7 +16,7 @@ from sim.core.noise import Noise
 from sim.core.schema import DAY_S, KINDS, OBJECTS
 from sim.exposure.doors import BOUND_BY_OBJECTION, COPY, HONOURS_DELETION
 from sim.exposure.draft import Draft
-from sim.exposure.harvest import TRAINING, USES, Stand, Terms, harvest, standing
+from sim.exposure.harvest import TRAINING, USES, Stand, Terms, harvest, shown_to_crawlers
 from sim.exposure.story import Story
 from sim.exposure.visits import NOT_TAKEN, Hours, Way
 from sim.exposure.weave import grouped
@@ -96,7 +96,9 @@ class Scrape:
         late = 3 * draft.posts
         copies = late + np.flatnonzero(objects.kind[late:] == COPY)
         copies = copies[self.public(objects.id[copies], noise)]
-        begun, met, found = standing(posts, draft.things(0), *grouped(copies, objects.post[copies], draft.posts))
+        begun, met, found = shown_to_crawlers(
+            posts, draft.things(0), *grouped(copies, objects.post[copies], draft.posts)
+        )
         taken = [each.way.taken(found, each.hours, scene, noise, name) for name, each in self.crawlers.items()]
         when, walk = (np.array(column, dtype=np.int64) for column in zip(*taken, strict=True))
         start, most = draft.begin(), len(self.crawlers) * len(met)
