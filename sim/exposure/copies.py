@@ -1,43 +1,24 @@
-"""The compiled half of `channels/copy.py`: which views are copied, and who sees the copies."""
+"""The compiled half of `channels/copy.py`: what copies are made of the views that are struck, and who sees them."""
 
 from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.compiled import (
-    HALVES,
-    SOME,
-    Array,
-    Integer,
-    after,
-    compiled,
-    delay,
-    fetch,
-    inlined,
-    lean,
-    lowest,
-    lucky,
-    whole,
-    wider,
-)
+from sim.core.compiled import HALVES, SOME, Array, Integer, after, delay, fetch, lean, lucky, whole
 from sim.core.keyed import draw, toss, toss_each
-from sim.core.log import SHOWS
-from sim.core.schema import CHANNELS
 from sim.exposure.bars import Bars, barred, out_of_sight
 from sim.exposure.columns import Crowd, Posts, Rows, Things, Ties, fill, tell_strangers, toss_crowd
 from sim.exposure.doors import COPY as COPIES
 from sim.exposure.doors import PUBLIC_REACH, closing, is_link
 from sim.exposure.forms import WHOLE, Forms, form_of
 from sim.exposure.reach import NOBODY, draw_circle, is_friend
+from sim.exposure.strikes import way
 
 COPY, COPIED = 5, 6
-SHOWN = sum(1 << CHANNELS.index(name) for name in SHOWS)
 AHEAD = 8
 """Copiers whose ties are brought from memory together."""
 MOST_AHEAD = 16 * SOME
 """Ties of each."""
-BATCH = 1024
-"""Views whose coins are drawn together, whole words of 64."""
 
 
 class Odds(NamedTuple):
@@ -61,59 +42,6 @@ class Views(NamedTuple):
 
     start: Array
     row: Array
-
-
-@inlined
-def way(channel: Integer, key: Integer) -> np.uint32:
-    """The turn of a view among one person's views of one thing; keys are below 2^29."""
-    return np.uint32(np.uint32(key) << np.uint32(3)) | np.uint32(channel)
-
-
-@compiled
-def struck_views(rows: Rows, keys: Array, threshold: Integer) -> Array:
-    """Which of `rows` are views whose coin falls below the threshold; `keys`: each object's own."""
-    struck, count = np.empty(64, dtype=np.int32), 0
-    own, coin = np.empty(BATCH, dtype=np.uint64), np.empty(BATCH, dtype=np.uint32)
-    halves = own.view(np.uint32)
-    for low in range(0, len(rows.actor), BATCH):
-        here = slice(low, min(low + BATCH, len(rows.actor)))
-        if count + BATCH >= len(struck):
-            struck = wider(struck, 2 * (count + BATCH))
-        count = strike(
-            rows.object[here], rows.channel[here], rows.actor[here], rows.key[here], keys, threshold, own, halves,
-            coin, low, struck, count,
-        )  # fmt: skip
-    return struck[:count]
-
-
-@lean
-def strike(
-    met: Array, channel: Array, actor: Array, key: Array, keys: Array, threshold: Integer, own: Array, halves: Array,
-    coin: Array, low: Integer, struck: Array, count: Integer,
-) -> int:  # fmt: skip
-    """Append those of a batch from row `low` on; how many there are."""
-    for row in range(len(actor)):
-        own[row] = keys[np.uintp(met[row])]
-    for row in range(len(actor)):  # of nothing but half words: as many at once as a register holds
-        low_half, high_half = halves[np.uintp(2 * row)], halves[np.uintp(2 * row + 1)]
-        word = np.uint64(low_half) | np.uint64(high_half) << np.uint64(32)
-        coin[row] = toss(word, actor[row], way(channel[row], key[row]))[0]
-    for first in range(0, len(actor), 64):
-        left = np.uint64(0)
-        for i in range(64):
-            left |= np.uint64(coin[np.uintp(first + i)] < threshold) << np.uint64(i)
-        while left:
-            row = first + lowest(left)
-            left &= left - np.uint64(1)
-            struck[np.uintp(count)] = low + row
-            count += row < len(actor) and is_view(channel[np.uintp(row)])
-    return whole(count)
-
-
-@lean
-def is_view(channel: Integer) -> bool:
-    """Whether an event shows its actor the post: who passes on, takes, reads or trains is no viewer."""
-    return bool(SHOWN >> channel & 1)
 
 
 @lean

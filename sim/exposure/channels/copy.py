@@ -20,13 +20,14 @@ from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, exponential, lognormal
 from sim.core.schema import CHANNELS, NEVER, YEAR_S
 from sim.exposure.columns import new_crowd
-from sim.exposure.copies import Odds, Views, copied, struck_views
+from sim.exposure.copies import Odds, Views, copied
 from sim.exposure.doors import COMMENT, HANGS, LATE, QUOTE, STAYS
 from sim.exposure.draft import Draft
 from sim.exposure.drawn import taken_away
 from sim.exposure.forms import Forms
 from sim.exposure.scene import Scene
 from sim.exposure.story import Story, Thing
+from sim.exposure.strikes import struck_views
 from sim.exposure.weave import grouped
 
 MOST_OFFSPRING = 0.9
