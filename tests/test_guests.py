@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from scenes import scene
 
+from sim.core.compiled import SOME
 from sim.core.noise import Noise
 from sim.core.quantile import poisson
 from sim.exposure.channels.discovery import Discovery
+from sim.exposure.guests import new_looks
 from sim.exposure.propagate import propagate
 
 
@@ -30,6 +32,12 @@ def test_a_stretch_is_a_year_at_most_and_a_second_at_least(monthly: float) -> No
     stretch_s, counts = Discovery(per_tie_per_year=1.0, visits_per_month=monthly, items_per_visit=1.0).stretches()
     assert 1 <= stretch_s <= 365.25 * 86_400
     assert len(counts) >= 1
+
+
+def test_looks_have_room_for_a_whole_run_of_rows() -> None:
+    """Rows are written SOME at once, however few are needed and however narrow this processor's registers are."""
+    assert len(new_looks(0).guest) >= SOME
+    assert len(new_looks(5).visit) >= 5 + SOME
 
 
 def test_a_visitor_is_one_person_at_one_moment_whatever_she_looks_at() -> None:
