@@ -6,9 +6,8 @@ from typing import Any, TypeAlias, TypeVar
 import numba
 import numpy as np
 from llvmlite import ir
-from llvmlite.binding import get_host_cpu_features
 from numba.core import cgutils, config, types
-from numba.core.codegen import get_host_cpu_features as features_of_host
+from numba.core.codegen import get_host_cpu_features
 from numba.core.errors import TypingError
 from numba.cpython.unsafe.numbers import trailing_zeros
 from numba.extending import intrinsic
@@ -18,10 +17,10 @@ Array: TypeAlias = NDArray[Any]
 """An array in compiled code; its element type is that of the table's column (schema.py, log.py)."""
 Integer: TypeAlias = int | np.integer[Any]
 
-AVX_512 = get_host_cpu_features().get("avx512f", False)
+AVX_512 = "+avx512f" in get_host_cpu_features().split(",")
 if AVX_512 and config.CPU_FEATURES is None:
     # Else LLVM keeps to half of each register on Intel's processors. Holds for all that numba compiles from now on.
-    config.CPU_FEATURES = features_of_host() + ",-prefer-256-bit"
+    config.CPU_FEATURES = get_host_cpu_features() + ",-prefer-256-bit"
 HALVES = 16 if AVX_512 else 8
 """Half words in this processor's widest register: so many tosses are made at once."""
 WIDE = HALVES // 2
