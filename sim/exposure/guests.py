@@ -111,7 +111,7 @@ def looked(
 ) -> int:  # fmt: skip
     """Who looks at a post of `host` in the stretches from that of `since` to that of `until` (s), into `looks`; how
     many. Some of them come before `since` or after `until`. `first`: the word of the first look, drawn for many posts
-    together: most are looked at once or never."""
+    together: many are never looked at."""
     if until <= joined:
         return 0
     before = guests.before[guests.start[profile] : guests.start[profile + 1]]

@@ -89,8 +89,7 @@ class Discovery:
             rows = draft.room(len(crowd.coin) + len(looks.guest) + crowds.sum() // 2, begun[done])
             done = found(
                 posts, ties, guests, draft.close, draft.bars, scene.horizon_end, scene.population, keys, first_looks,
-                self.friend_delays(), within, draft.met, crowd, looks, draft.circle, done,
-                begun, bare, rows,
+                self.friend_delays(), within, draft.met, crowd, looks, draft.circle, done, begun, bare, rows,
             )  # fmt: skip
         draft.wrote(bare=bare)
 
