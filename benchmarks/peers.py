@@ -8,7 +8,7 @@ from time import process_time
 
 import numpy as np
 from numpy.typing import NDArray
-from processes import Graph
+from processes import Chance, Graph
 
 Run = Callable[[NDArray[np.int64]], NDArray[np.float64]]
 
@@ -23,12 +23,14 @@ def networkx_of(graph: Graph) -> object:
     return made
 
 
-def cynetdiff(graph: Graph, chance: float, seed: int) -> Run:
+def cynetdiff(graph: Graph, chance: Chance, seed: int) -> Run:
     """CyNetDiff: how many each cascade activates."""
     from cynetdiff.models import IndependentCascadeModel
 
     starts, edges = graph.start[:-1].astype(np.uint32), graph.viewer.astype(np.uint32)
-    model = IndependentCascadeModel(starts, edges, activation_prob=chance, rng=np.random.default_rng(seed))
+    one = isinstance(chance, float)
+    chances = {"activation_prob": chance} if one else {"activation_probs": np.asarray(chance, dtype=np.float32)}
+    model = IndependentCascadeModel(starts, edges, **chances, rng=np.random.default_rng(seed))
 
     def run(seeds: NDArray[np.int64]) -> NDArray[np.float64]:
         sizes = np.empty(len(seeds))

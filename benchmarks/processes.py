@@ -21,6 +21,8 @@ from sim.exposure.propagate import POSTS_A_BLOCK, propagate
 from sim.exposure.quality import ONE, Fading, never_fading
 from sim.exposure.scene import Scene
 
+Chance = float | NDArray[np.float64]
+"""Of transmission: one for all ties, or each tie's own in the order of `Graph.viewer`."""
 HORIZON_S = 2**30
 VIEWS = [CHANNELS.index(name) for name in ("feed", "forward")]
 RESHARE = CHANNELS.index("reshare")
@@ -136,8 +138,8 @@ def channels(*, share: float, mean_s: float, period_s: float | None = None) -> l
     ]
 
 
-def scene(graph: Graph, seeds: NDArray[np.int64], chance: float) -> Scene:
-    """A cascade from each of `seeds` (people), every tie transmitting with `chance`."""
+def scene(graph: Graph, seeds: NDArray[np.int64], chance: Chance) -> Scene:
+    """A cascade from each of `seeds` (people), ties transmitting with `chance`."""
     order = np.argsort(seeds, kind="stable")
     author = seeds[order]
     number = np.arange(len(seeds)) - np.searchsorted(author, author)
@@ -156,7 +158,7 @@ def scene(graph: Graph, seeds: NDArray[np.int64], chance: float) -> Scene:
         population=people,
         start=graph.start,
         viewer=graph.viewer,
-        visibility=np.full(len(graph.viewer), min(int(chance * 2**32), 2**32 - 1), dtype=np.uint32),
+        visibility=np.minimum(np.full(len(graph.viewer), chance) * 2.0**32, 2.0**32 - 1).astype(np.uint32),
         joined=np.zeros(people, dtype=np.int64),
         opens_roll=np.zeros(people, dtype=np.bool_),
         public_items=np.zeros(people),
@@ -165,19 +167,26 @@ def scene(graph: Graph, seeds: NDArray[np.int64], chance: float) -> Scene:
     )
 
 
+@dataclass(frozen=True)
+class Process:
+    """A process on a graph from some seeds, ready to run."""
+
+    scene: Scene
+    channels: list[Showing | Passing]
+
+    def run(self, seed: int, *, threads: int = 1, posts_a_block: int = POSTS_A_BLOCK) -> Log:
+        """Its log."""
+        return propagate(self.scene, self.channels, Noise(seed), threads=threads, posts_a_block=posts_a_block)
+
+
 def cascades(
-    graph: Graph, seeds: NDArray[np.int64], seed: int, *, chance: float, share: float = 1.0, mean_s: float = 1e6,
-    threads: int = 1,
-) -> Log:  # fmt: skip
-    """The log of a cascade from each of `seeds`."""
-    made = channels(share=share, mean_s=mean_s)
-    return propagate(scene(graph, seeds, chance), made, Noise(seed), threads=threads)
+    graph: Graph, seeds: NDArray[np.int64], *, chance: Chance, share: float = 1.0, mean_s: float = 1e6
+) -> Process:  # fmt: skip
+    """A cascade from each of `seeds`."""
+    return Process(scene(graph, seeds, chance), channels(share=share, mean_s=mean_s))
 
 
-def epidemics(
-    graph: Graph, seeds: NDArray[np.int64], seed: int, *, ratio: float, period_s: float = 1e5, threads: int = 1,
-    posts_a_block: int = POSTS_A_BLOCK,
-) -> Log:  # fmt: skip
+def epidemics(graph: Graph, seeds: NDArray[np.int64], *, ratio: float, period_s: float = 1e5) -> Process:
     """SIR from each of `seeds`: transmission at `ratio` times the rate of recovery, `period_s` the infectious period.
 
     Recovery is the end of a reshare's being shown. A post's author, whom nobody can see, shows it to the seed alone,
@@ -189,7 +198,7 @@ def epidemics(
         np.concatenate([graph.viewer, np.arange(people, dtype=np.int32)]),
     )
     made = channels(share=1.0, mean_s=period_s / ratio, period_s=period_s)
-    return propagate(scene(wider, people + seeds, 1.0), made, Noise(seed), threads=threads, posts_a_block=posts_a_block)
+    return Process(scene(wider, people + seeds, 1.0), made)
 
 
 def infections(log: Log, *, period_s: float = 1e5) -> NDArray[np.float64]:

@@ -185,6 +185,15 @@ def sum_of(column: Array) -> int:
     return found
 
 
+@lean
+def alike(column: Array) -> bool:
+    """Whether all rows of a column say the same."""
+    row = 0
+    while row < len(column) and column[np.uintp(row)] == column[0]:
+        row += 1
+    return row == len(column)
+
+
 @compiled
 def wider(column: Array, room: Integer) -> Array:
     """A copy of `column` with room for `room` rows."""

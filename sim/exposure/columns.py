@@ -23,12 +23,14 @@ class Posts(NamedTuple):
 
 class Ties(NamedTuple):
     """Who sees whom (CSR, columns of Scene), and when each person joined: s, of 32 bits, since it is looked up at
-    random; at most 2^31 - 1, which lies beyond any horizon."""
+    random; at most 2^31 - 1, which lies beyond any horizon. `skip`: `mean_skip` of the chance all ties share, where
+    they share one so small that few see a thing; 0: they do not."""
 
     start: Array
     viewer: Array
     visibility: Array
     joined: Array
+    skip: int
 
     def audience(self, people: Array) -> Array:
         """How many may see what each of `people` posts."""

@@ -1,20 +1,31 @@
-"""Which of a resharer's ties deliver to their viewers, and when."""
+"""Which of a resharer's ties deliver to their viewers, and when.
+
+A coin a tie, keyed by (post, viewer, resharer); where all ties share a small chance, geometric skips from one that
+delivers to the next, keyed by (post, number of the delivery, resharer).
+"""
 
 from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.compiled import HALVES, Array, Integer, after, compiled, inlined, lowest
+from sim.core.compiled import HALVES, Array, Integer, after, compiled, fetch, inlined, lowest
 from sim.core.keyed import toss
+from sim.core.skip import skipped
 from sim.exposure.columns import Ties
 
 WORD = 8
 """Ties whose hits stand in a word, a byte each."""
+LINE = 16
+"""Ties that are brought from memory together."""
+PART = 64
+"""Ties that are tossed for before more are asked for."""
+LINES = 3
+"""So many are asked for when a resharer is put in the queue, the rest while her ties are gone through."""
 
 
 class Desk(NamedTuple):
-    """A resharer's ties: whether each delivers (`hits`: the same, eight a word), its words; then who is reached, when,
-    and her place."""
+    """A resharer's ties: whether each delivers (`hits`: the same, eight a word), its words, or those of the deliveries
+    that are skipped to; then who is reached, when, and her place."""
 
     hit: Array
     hits: Array
@@ -37,19 +48,31 @@ def new_desk(ties: Integer) -> Desk:
 
 
 @inlined
+def fetch_ties(ties: Ties, row: Integer, lines: int) -> None:
+    """Ask for `lines` of ties from `row` on."""
+    for line in range(lines):
+        fetch(ties.viewer, np.uintp(row + LINE * line))
+        if not ties.skip:
+            fetch(ties.visibility, np.uintp(row + LINE * line))
+
+
+@inlined
 def deliver(
     key: np.uint64, by: Integer, ties: Ties, low: Integer, crowd: Integer, desk: Desk
 ) -> None:  # fmt: skip
-    """Draw which ties of a resharer, from row `low` on, deliver to their viewers; keyed by (post, viewer, resharer).
+    """Draw which ties of a resharer, from row `low` on, deliver to their viewers.
 
     Made for whole registers where rows of others follow.
     """
     wide = (crowd + HALVES - 1) & -HALVES
     if low + wide > len(ties.viewer):
         wide = crowd
-    for i in range(wide):
-        luck, desk.wait[np.uintp(i)] = toss(key, ties.viewer[np.uintp(low + i)], by)
-        desk.hit[np.uintp(i)] = luck < ties.visibility[np.uintp(low + i)]
+    for first in range(0, wide, PART):
+        if wide > first + LINES * LINE:
+            fetch_ties(ties, low + first + LINES * LINE, PART // LINE)
+        for i in range(first, min(first + PART, wide)):
+            luck, desk.wait[np.uintp(i)] = toss(key, ties.viewer[np.uintp(low + i)], by)
+            desk.hit[np.uintp(i)] = luck < ties.visibility[np.uintp(low + i)]
     desk.hits[np.uintp(crowd >> 3)] &= (np.uint64(1) << np.uint64(8 * (crowd & 7))) - np.uint64(1)
 
 
@@ -71,3 +94,24 @@ def in_time(
             desk.whom[np.uintp(count)], desk.moment[np.uintp(count)] = ties.viewer[np.uintp(low) + i], seen
             count += 1 if seen < end else 0
     return count
+
+
+@inlined
+def skip_to(
+    key: np.uint64, by: Integer, ties: Ties, low: Integer, crowd: Integer, since: Integer, delays: Array, end: Integer,
+    desk: Desk,
+) -> int:  # fmt: skip
+    """What `deliver` and `in_time` find, where all ties share a small chance."""
+    count, nth, drawn, at = 0, 0, 0, 0
+    while True:
+        if nth == drawn:
+            drawn += min(HALVES, len(desk.luck) - drawn)  # always HALVES; a constant would not be made in one register
+            for i in range(nth, drawn):
+                desk.luck[np.uintp(i)], desk.wait[np.uintp(i)] = toss(key, i, by)
+        at += skipped(np.uint64(desk.luck[np.uintp(nth)]) << np.uint64(32), ties.skip)
+        if at >= crowd:
+            return count
+        seen = since + after(delays, desk.wait[np.uintp(nth)])
+        desk.whom[np.uintp(count)], desk.moment[np.uintp(count)] = ties.viewer[np.uintp(low + at)], seen
+        count += 1 if seen < end else 0
+        nth, at = nth + 1, at + 1

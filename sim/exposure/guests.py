@@ -15,7 +15,6 @@ from sim.core.compiled import (
     Array,
     Integer,
     compiled,
-    delay,
     inlined,
     lean,
     place_near,
@@ -23,11 +22,8 @@ from sim.core.compiled import (
     whole,
 )
 from sim.core.keyed import draw, draw_each, draw_on, toss_each
-from sim.core.quantile import exponential
+from sim.core.skip import skipped
 from sim.exposure.columns import Posts
-
-PATIENCE = exponential(mean_s=2.0**20)
-"""Exponential of mean 2^20: of a mean number of visits, how many are passed over before the next look."""
 
 
 class Guests(NamedTuple):
@@ -117,12 +113,12 @@ def looked(
     before = guests.before[guests.start[profile] : guests.start[profile + 1]]
     stretch, last = max(0, since - joined) // guests.stretch_s, (until - joined) // guests.stretch_s
     skip, end, hit, word = guests.skip[profile], whole(before[last + 1]), 0, looks.word[:WIDE]
-    at = before[stretch] + (delay(PATIENCE, first) * skip >> 32)
+    at = before[stretch] + skipped(first, skip)
     while at < end:
         if hit % WIDE == 0:
             draw_on(guests.look, post, hit + 1, word)
         looks.visit[hit] = at
-        at += 1 + (delay(PATIENCE, word[hit % WIDE]) * skip >> 32)
+        at += 1 + skipped(word[hit % WIDE], skip)
         hit += 1
     draw_each(guests.visitor, host, looks.visit[: hit + -hit % WIDE], 0, looks.word, looks.moment)
     for nth in range(hit):

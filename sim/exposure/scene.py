@@ -8,12 +8,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from sim.core.compiled import Array, sum_of
+from sim.core.compiled import Array, alike, sum_of
 from sim.core.errors import require
 from sim.core.noise import Noise
 from sim.core.pieces import by_pieces
 from sim.core.quantile import LONGEST_S, delay, exponential
 from sim.core.schema import AUDIENCES, KINDS, NEVER, QUIET, YEAR_S
+from sim.core.skip import mean_skip
 from sim.exposure.bars import Bars, no_bars
 from sim.exposure.columns import Posts, Ties
 from sim.world.deletion import gone_at
@@ -21,6 +22,8 @@ from sim.world.world import World
 
 OF_POSTS = ("post", "author", "subject", "time", "kind", "audience", "tagged", "natural", "shows")
 ONLY_ME = AUDIENCES.index("only_me")
+FEW = 1 / 8
+"""A chance up to which it costs less to skip from one who sees a thing to the next than to toss a coin for each."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,13 @@ class Scene:
         """Who sees whom, for compiled code."""
         joined = np.minimum(self.joined, LONGEST_S).astype(np.int32)
         joined.setflags(write=False)  # shared by all blocks
-        return Ties(self.start, self.viewer, self.visibility, joined)
+        return Ties(self.start, self.viewer, self.visibility, joined, self._skip)
+
+    @property
+    def _skip(self) -> int:
+        """`Ties.skip`."""
+        chance = int(self.visibility[0]) / 2.0**32 if len(self.visibility) and alike(self.visibility) else 0.0
+        return int(mean_skip(chance)) if 0 < chance <= FEW else 0
 
     def columns(self, first: int, last: int) -> Posts:
         """Posts `first` to `last`, for compiled code."""

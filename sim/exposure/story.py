@@ -10,6 +10,7 @@ from typing import NamedTuple
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles
 from sim.core.schema import ACTIONS, AUDIENCES, CHANNELS, LEARNERS, NEVER, OBJECTS
+from sim.core.skip import PATIENCE
 from sim.exposure.bars import BLOCKED, OUT_OF_SIGHT, TAKEN_BACK
 from sim.exposure.doors import (
     BOUND_BY_OBJECTION,
@@ -221,6 +222,11 @@ class Story:
         """Two words of which the upper halves are drawn and the lower ones are 0: what a person does with a thing."""
         first, second = halves(words(int(noise.key(decision)), thing, 0, 0)[0], who, turn)
         return first << 32, second << 32
+
+    @staticmethod
+    def skipped(word: int, mean: int) -> int:
+        """How many are passed over before the next that happens (`sim.core.skip`)."""
+        return Story.delay(PATIENCE, word) * mean >> 32
 
     @staticmethod
     def delay(table: Quantiles, word: int) -> int:

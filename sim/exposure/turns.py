@@ -9,13 +9,13 @@ from sim.core.heap import BRANCHES, pop, push
 from sim.core.keyed import draw, toss
 from sim.exposure.bars import Bars, barred, taken_back
 from sim.exposure.columns import Posts, Rows, Ties
-from sim.exposure.delivery import Desk, deliver, in_time
+from sim.exposure.delivery import LINES, Desk, deliver, fetch_ties, in_time, skip_to
 from sim.exposure.quality import chance_at
 from sim.exposure.reached import BROUGHT, FIRST, SHARE, WHO, Reached, holds, note, place_of, slot
 from sim.exposure.shares import write_share
 
-LINES = 3
-"""Of 16 ties each, read ahead."""
+LONG = 512
+"""In a queue so long, ties that are asked for at its end are gone again from what is near when their turn comes."""
 COUNT, QUEUED, WRITTEN = range(3)
 """How many a post has reached, how many stand in the queue, how many rows are written."""
 
@@ -66,13 +66,17 @@ def take_turns(
         if known[place, SHARE] or (not free and barred(bars, p, who, time, True)):
             continue
         if queued:
-            fetch_crowd(ties, known[np.uintp(queue[0] & 0xFFFFFFFF), WHO])
+            fetch_next(ties, known, queue, queued)
         written = write_share(rows, written, known, place, time, circle)
         end = min(last, ending_of(chances, post, who, time))
         if not free:
             end = min(end, taken_back(bars, p, who, time))
-        deliver(chances.delivery[np.uintp(p)], who, ties, low, crowd, desk)
-        hits = in_time(crowd, ties, low, time + 1, chances.deliveries, end, desk)
+        key = chances.delivery[np.uintp(p)]
+        if ties.skip:
+            hits = skip_to(key, who, ties, low, crowd, time + 1, chances.deliveries, end, desk)
+        else:
+            deliver(key, who, ties, low, crowd, desk)
+            hits = in_time(crowd, ties, low, time + 1, chances.deliveries, end, desk)
         fetch_hits(reached, ties, desk, hits, bool(time < newest))
         fresh = 0
         for each in range(hits):
@@ -120,17 +124,17 @@ def line_up(
         if shared < last:
             push(queue, queued, shared << 32 | desk.place[i])
             queued += 1
-            fetch_crowd(ties, desk.whom[i])
+            if queued < LONG:
+                fetch_ties(ties, ties.start[np.uintp(desk.whom[i])], LINES)
     return whole(queued)
 
 
 @inlined
-def fetch_crowd(ties: Ties, who: Integer) -> None:
-    """Ask for the first ties of a person who will pass a post on."""
-    row = np.uintp(ties.start[np.uintp(who)])
-    for line in range(LINES):
-        fetch(ties.viewer, row + np.uintp(16 * line))
-        fetch(ties.visibility, row + np.uintp(16 * line))
+def fetch_next(ties: Ties, known: Array, queue: Array, queued: Integer) -> None:
+    """Ask for the first ties of who is next in a queue of `queued`; in a long one, for where theirs lie who follow."""
+    fetch_ties(ties, ties.start[np.uintp(known[np.uintp(queue[0] & 0xFFFFFFFF), WHO])], LINES)
+    for place in range(1, 1 + BRANCHES if queued > LONG else 1):
+        fetch(ties.start, np.uintp(known[np.uintp(queue[np.uintp(place)] & 0xFFFFFFFF), WHO]))
 
 
 @inlined

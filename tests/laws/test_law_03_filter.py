@@ -84,6 +84,18 @@ def test_aimed_plans_change_every_kind_of_object(record_property: Record) -> Non
     assert min(shares.values()) >= 0.3, shares
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_any_plan_where_all_ties_share_a_small_chance(seed: int) -> None:
+    """Then reshares are not tossed for tie by tie, and still no plan moves a draw."""
+    unit_s = UNITS_S[seed % len(UNITS_S)]
+    made = scene(80_000 + seed, unit_s=unit_s, people=30, owners=2)
+    made = replace(made, visibility=np.full(len(made.viewer), 2**29, dtype=np.uint32))
+    assert made.ties.skip > 0
+    log = propagate(made, list(channels(unit_s).values()), Noise(seed), threads=1)
+    again, _ = agree(made, unit_s, Noise(seed), log, aimed_doors(seed, made, log))
+    assert again.events < log.events
+
+
 @pytest.mark.parametrize("door", range(6))
 def test_each_door_alone(door: int) -> None:
     removed = 0

@@ -115,6 +115,7 @@ EDGES: dict[str, Edge] = {
     "she mentions and tags herself": of_herself,
     "all tagged": with_posts(tagged=True),
     "none seen": seen_with(0),
+    "few seen, with one chance": seen_with(2**29),
     "all but certainly seen": seen_with(2**32 - 1),
     "joined after posting": lambda made: dataclasses.replace(made, joined=made.joined + made.horizon_end // 2),
     "joined after the horizon": lambda made: dataclasses.replace(made, joined=made.joined + made.horizon_end),
@@ -133,6 +134,20 @@ def test_edges_of_scenes(name: str) -> None:
         events += len(found)
         assert name != "only me" or not {each.learner for each in found} & {0, 1}, "somebody saw what is hers alone"
     assert (events == 0) == (name in SILENT)
+
+
+@pytest.mark.parametrize("chance", [2**29, 2**28, 1])
+def test_ties_that_share_a_small_chance_are_skipped_to(chance: int) -> None:
+    """Rows of ties of all lengths, up to some that take several tosses of skips; forwards are told from the feed's."""
+    found = 0
+    for seed in range(4):
+        made, chain = scene(70_000 + seed, unit_s=UNIT_S, people=160, owners=2, each=1, about=1), channels(UNIT_S)
+        made = dataclasses.replace(seen_with(chance)(made), audience=np.full(len(made.post), 2, dtype=np.int8))
+        assert made.ties.skip > 0
+        assert seen_with(2**29 + 1)(made).ties.skip == 0
+        events = told(made, {name: chain[name] for name in ("feed", "reshare")}, seed)
+        found += sum(CHANNELS[each.name[1]] == "forward" for each in events)
+    assert (found > 100) == (chance > 1), found
 
 
 @pytest.mark.parametrize("friend", [True, False])

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from math import exp, lgamma, log
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -34,9 +35,9 @@ from sim.exposure.propagate import propagate
 
 pytestmark = pytest.mark.verify
 
-DEGREE, CHANCE, SHARE = 20, 0.25, 0.16
-R = DEGREE * CHANCE * SHARE
-"""Offspring of one who passes on: 0.8."""
+DEGREE, CHANCE, PASSED = 20, 0.25, 0.04
+R = DEGREE * PASSED
+"""Offspring of one who passes on: 0.8, of Bin(20, 0.04), seen by a friend and passed on."""
 
 
 @pytest.fixture(scope="module")
@@ -130,37 +131,44 @@ def progeny(size: int, chance: float) -> float:
     return exp(_binomial(DEGREE * size, size - 1, chance)) / size
 
 
-@pytest.fixture(scope="module")
-def branching(tree: Graph) -> Log:
-    return cascades(tree, random_seeds(tree, 20_000), 5, chance=CHANCE, share=SHARE)
+class Branching(NamedTuple):
+    log: Log
+    chance: float
 
 
-def test_sizes_are_those_of_a_branching_process(branching: Log) -> None:
-    sizes = sharers(branching)
+@pytest.fixture(scope="module", params=[CHANCE, 0.1], ids=["a coin a tie", "geometric skips"])
+def branching(tree: Graph, request: pytest.FixtureRequest) -> Branching:
+    seeds, chance = random_seeds(tree, 20_000), float(request.param)
+    assert (scene(tree, seeds, chance).ties.skip > 0) == (chance < CHANCE)
+    return Branching(cascades(tree, seeds, chance=chance, share=PASSED / chance).run(5), chance)
+
+
+def test_sizes_are_those_of_a_branching_process(branching: Branching) -> None:
+    sizes = sharers(branching.log)
     seen = np.bincount(np.minimum(sizes, 60), minlength=61)[1:]
 
     def luck(chance: float) -> float:
         law = np.array([progeny(size, chance) for size in range(1, 60)])
         return of_counts(seen, len(sizes) * np.append(law, 1 - law.sum()))
 
-    assert luck(CHANCE * SHARE) > FALSE_ALARM
-    assert luck(CHANCE * SHARE * 1.05) < FALSE_ALARM
+    assert luck(PASSED) > FALSE_ALARM
+    assert luck(PASSED * 1.05) < FALSE_ALARM
 
 
-def test_mean_size_and_reach_are_the_closed_forms(branching: Log) -> None:
+def test_mean_size_and_reach_are_the_closed_forms(branching: Branching) -> None:
     """1 / (1 - R) pass on; each has 20 x 1/4 viewers: 5 / (1 - R) views. 50,000 people are not quite a tree: 1%."""
-    sizes, views = sharers(branching), reached(branching) - 1
-    variance = R * (1 - CHANCE * SHARE) / (1 - R) ** 3
+    sizes, views, viewers = sharers(branching.log), reached(branching.log) - 1, DEGREE * branching.chance
+    variance = R * (1 - PASSED) / (1 - R) ** 3
     assert of_mean(sizes, 1 / (1 - R), variance) > FALSE_ALARM
     assert of_mean(sizes, 1 / (1 - R * 1.05), variance) < FALSE_ALARM
-    assert views.mean() == pytest.approx(5 / (1 - R), rel=0.03)
-    assert views.mean() != pytest.approx(5 / (1 - R * 1.05), rel=0.03)
+    assert views.mean() == pytest.approx(viewers / (1 - R), rel=0.03)
+    assert views.mean() != pytest.approx(viewers / (1 - R * 1.05), rel=0.03)
 
 
-def test_generations_shrink_by_the_reproduction_number(branching: Log) -> None:
+def test_generations_shrink_by_the_reproduction_number(branching: Branching) -> None:
     """R^g pass on in generation g, counted along parents."""
     counts = np.zeros(6)
-    for block in branching.blocks:
+    for block in branching.log.blocks:
         events = block.told
         depth = np.zeros(len(events.time), dtype=np.int64)
         for row in range(len(depth)):
@@ -168,10 +176,10 @@ def test_generations_shrink_by_the_reproduction_number(branching: Log) -> None:
             depth[row] = (depth[parent] if parent >= 0 else 0) + passes
             if passes and depth[row] < len(counts):
                 counts[depth[row]] += 1
-    cascades_ = len(branching.post)
+    cascades_ = len(branching.log.post)
     for generation in (1, 2, 3, 4, 5):
         # Var Z_g = sigma^2 R^(g-1) (R^g - 1) / (R - 1)
-        variance = R * (1 - CHANCE * SHARE) * R ** (generation - 1) * (1 - R**generation) / (1 - R)
+        variance = R * (1 - PASSED) * R ** (generation - 1) * (1 - R**generation) / (1 - R)
         lucky = [R**generation, (R * 1.05) ** generation]
         z = [abs(counts[generation] / cascades_ - mean) / np.sqrt(variance / cascades_) for mean in lucky]
         assert z[0] < 3.9, generation  # two-sided 1 in 10,000
@@ -191,7 +199,7 @@ def test_outbreaks_are_percolation() -> None:
     large, sizes, runs = 0, [], 0
     for number in range(16):
         graph = erdos_renyi(people, degree, rng)
-        found = reached(cascades(graph, rng.integers(0, people, 64), number, chance=chance))
+        found = reached(cascades(graph, rng.integers(0, people, 64), chance=chance).run(number))
         big = found[found > people // 10]
         large, runs, sizes = large + len(big), runs + len(found), [*sizes, big.mean() / people]
     share = giant(degree * chance)
@@ -206,7 +214,7 @@ def test_outbreaks_are_percolation() -> None:
 def test_without_memory_a_cascade_would_be_too_large() -> None:
     """Nobody passes a post on twice, and its size is then far below that of a tree; who forgets is planted."""
     graph = erdos_renyi(2000, 10, np.random.default_rng(7))
-    log = cascades(graph, np.arange(50), 8, chance=0.3)
+    log = cascades(graph, np.arange(50), chance=0.3).run(8)
     block = log.blocks[0]
     post = np.repeat(np.arange(block.posts), np.diff(block.event_start))
     passed = np.flatnonzero(block.events.channel == RESHARE)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from judge import FALSE_ALARM, of_two_samples
 from peers import cynetdiff, fast_sir, ndlib
-from processes import Graph, attached, cascades, epidemics, infections, reached
+from processes import Chance, Graph, attached, cascades, epidemics, infections, reached
 
 pytestmark = pytest.mark.verify
 
@@ -19,8 +19,9 @@ def graph() -> Graph:
     return attached(PEOPLE, EACH, np.random.default_rng(11))
 
 
-def ours(graph: Graph, chance: float, runs: int) -> np.ndarray:
-    return reached(cascades(graph, np.random.default_rng(12).integers(0, graph.people, runs), 13, chance=chance))
+def ours(graph: Graph, chance: Chance, runs: int) -> np.ndarray:
+    seeds = np.random.default_rng(12).integers(0, graph.people, runs)
+    return reached(cascades(graph, seeds, chance=chance).run(13))
 
 
 @pytest.mark.parametrize("chance", [0.05, 0.2])
@@ -28,6 +29,16 @@ def test_cascade_sizes_are_cynetdiffs(graph: Graph, chance: float) -> None:
     pytest.importorskip("cynetdiff", reason="CyNetDiff is not installed: make verify")
     seeds = np.random.default_rng(14).integers(0, graph.people, 4000)
     theirs = cynetdiff(graph, chance, 15)(seeds)
+    assert of_two_samples(ours(graph, chance, 4000), theirs) > FALSE_ALARM
+    assert of_two_samples(ours(graph, chance * 1.25, 4000), theirs) < FALSE_ALARM
+
+
+def test_cascade_sizes_are_cynetdiffs_where_ties_differ(graph: Graph) -> None:
+    """Each tie has a chance of its own, from 0 to 0.1."""
+    pytest.importorskip("cynetdiff", reason="CyNetDiff is not installed: make verify")
+    rng = np.random.default_rng(21)
+    seeds, chance = rng.integers(0, graph.people, 4000), rng.uniform(0, 0.1, len(graph.viewer))
+    theirs = cynetdiff(graph, chance, 22)(seeds)
     assert of_two_samples(ours(graph, chance, 4000), theirs) > FALSE_ALARM
     assert of_two_samples(ours(graph, chance * 1.25, 4000), theirs) < FALSE_ALARM
 
@@ -46,7 +57,7 @@ def test_sizes_and_times_are_fast_sirs(graph: Graph, ratio: float, slower: float
     pytest.importorskip("EoN", reason="EoN is not installed: make verify")
     seeds = np.random.default_rng(18).integers(0, graph.people, 600)
     theirs = fast_sir(graph, ratio, 19)(seeds)
-    found = {r: infections(epidemics(graph, seeds, 20, ratio=r)) for r in (ratio, ratio * 1.3)}
+    found = {r: infections(epidemics(graph, seeds, ratio=r).run(20)) for r in (ratio, ratio * 1.3)}
     for place, what in enumerate(("how many", "when the median person")):
         assert of_two_samples(found[ratio][place], theirs[place]) > FALSE_ALARM, what
     assert of_two_samples(found[ratio * 1.3][0], theirs[0]) < FALSE_ALARM

@@ -27,6 +27,7 @@ PLANTED = {
     "test_half_words_of_people_and_decisions_are_independent": "two words that differ in one bit",
     "test_one_bit_of_an_address_turns_half_of_the_answer": "an id whose lowest bit is lost",
     "test_cascade_sizes_are_cynetdiffs": "a chance 25% higher",
+    "test_cascade_sizes_are_cynetdiffs_where_ties_differ": "chances 25% higher",
     "test_cascade_sizes_are_ndlibs": "a chance 50% higher",
     "test_sizes_and_times_are_fast_sirs": "transmission 30% faster; times 1.3 to 4 times as long",
     "test_the_next_friend_is_any_friend": "a friend with many friends favoured",

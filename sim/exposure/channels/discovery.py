@@ -16,18 +16,17 @@ from sim.core.errors import require_above_0
 from sim.core.noise import Noise
 from sim.core.quantile import LONGEST_S, TABLES_KEPT, Quantiles, exponential, poisson
 from sim.core.schema import YEAR_S
+from sim.core.skip import mean_skip
 from sim.exposure.bars import Bars, admitted, barred
 from sim.exposure.columns import Crowd, Posts, Rows, Ties, fill, new_crowd, tell_strangers, toss_crowd
 from sim.exposure.draft import Draft
-from sim.exposure.guests import PATIENCE, Guests, Looks, hosts_of, looked, new_looks, visits_to
+from sim.exposure.guests import Guests, Looks, hosts_of, looked, new_looks, visits_to
 from sim.exposure.reach import NOBODY, draw_circle
 from sim.exposure.story import Story
 
 DISCOVERY = 2
 MOST_SEEN_SHARE = 0.9
 """One visitor sees at most this share of a profile's public items, however few there are."""
-MOST_SKIPPED = 2.0**38
-"""Times 2^12: 67 million visits."""
 MOMENT_BITS = 20
 """Times are told apart by 2^20 s, 12 days, where those who find a post too late are left out beforehand."""
 VISITS_A_STRETCH = 8
@@ -65,10 +64,9 @@ class Discovery:
         return stretch_s, poisson(mean=stretch_s / gap_s)
 
     def skips(self, public_items: Array) -> Array:
-        """Mean number of visits between two looks at an item of profiles with so many public items, times 2^12: one
-        over -ln(1 - P(a visitor sees it))."""
+        """Mean number of visits between two looks at an item of profiles with so many public items (`mean_skip`)."""
         share = np.minimum(MOST_SEEN_SHARE, self.items_per_visit / np.maximum(public_items, 1.0))
-        return np.minimum(np.round(-(2.0**12) / np.log1p(-share)), MOST_SKIPPED).astype(np.int64)
+        return mean_skip(share)
 
     def emit(self, draft: Draft, noise: Noise) -> None:
         """Every finding of the draft's posts."""
@@ -114,7 +112,7 @@ class Discovery:
         visit = sum(begin <= story.time - stretch_s for begin in visits)
         hit = 0
         while True:
-            visit += story.delay(PATIENCE, story.draw(noise, "look", story.post, hit)[0]) * skip >> 32
+            visit += story.skipped(story.draw(noise, "look", story.post, hit)[0], skip)
             if visit >= len(visits):
                 return
             word, moment = story.draw(noise, "visitor", story.author, visit)

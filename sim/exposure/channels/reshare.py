@@ -7,9 +7,11 @@ public reach, which remembers: whom friends' reach or an earlier delivery has re
 Friends' reach never asks about it.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import heappop, heappush
+from itertools import count
 
 import numpy as np
 
@@ -138,13 +140,32 @@ class Reshare:
                 shared[who] = name
                 end = time + story.delay(ending, story.draw(noise, "unshare", story.post, who)[0])
                 end = min(end, story.taken_back(who, time))
-                for viewer, chance in story.audience(who):
-                    coin, when = story.toss(noise, "delivery", story.post, viewer, who)
-                    seen = time + 1 + story.delay(deliveries, when)
-                    if coin >> 32 < chance and seen < end:
+                for viewer, word in self.delivered(story, noise, who):
+                    seen = time + 1 + story.delay(deliveries, word)
+                    if seen < end:
                         heappush(todo, (seen, time, 1, viewer, who))
             elif kind == 1 and not (who in first and first[who][0] <= time):
                 seen_as = story.see(reach, shared[by], time, "forward", who, by, story.learner(who))
                 if seen_as is not None:
                     first[who] = (time, seen_as)
                     consider(who)
+
+    @staticmethod
+    def delivered(story: Story, noise: Noise, by: int) -> Iterator[tuple[int, int]]:
+        """To whom a person's reshare is delivered, and the word of when."""
+        scene, skip = story.scene, story.scene.ties.skip
+        if not skip:
+            for viewer, chance in story.audience(by):
+                coin, when = story.toss(noise, "delivery", story.post, viewer, by)
+                if coin >> 32 < chance:
+                    yield viewer, when
+            return
+        viewers, at = scene.viewer[scene.start[by] : scene.start[by + 1]].tolist(), 0
+        for nth in count():
+            coin, when = story.toss(noise, "delivery", story.post, nth, by)
+            at += story.skipped(coin, skip)
+            if at >= len(viewers):
+                return
+            if viewers[at] not in (story.author, story.subject):
+                yield viewers[at], when
+            at += 1
