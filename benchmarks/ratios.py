@@ -99,7 +99,6 @@ def sir_rows(people: int = 100_000, ratio: float = 0.2) -> list[Row]:
     """Event-driven SIR: people who catch it, a second."""
     graph = attached(people, 10, np.random.default_rng(6))
     seeds = np.random.default_rng(7).integers(0, people, 16)
-
     ours = epidemics(graph, seeds, ratio=ratio)
 
     def caught(threads: int, clock: Clock) -> float:
@@ -107,9 +106,11 @@ def sir_rows(people: int = 100_000, ratio: float = 0.2) -> list[Row]:
         count = sum(int((block.events.channel == RESHARE).sum()) for block in log.blocks)
         return count / least(lambda: ours.run(8, threads=threads, posts_a_block=2), clock)
 
-    run = fast_sir(graph, ratio, 9)
-    began = process_time()
-    theirs = float(run(seeds[:4])[0].sum()) / (process_time() - began)
+    run, rates = fast_sir(graph, ratio, 9), []
+    for _ in range(3):  # each draws outbreaks of its own
+        began = process_time()
+        rates.append(float(run(seeds[:4])[0].sum()) / (process_time() - began))
+    theirs = max(rates)
     return [
         row(f"SIR, 100,000 people, {cores}", "people a second", "EoN.fast_SIR", caught(threads, clock), theirs)
         for cores, threads, clock in (("one core", 1, process_time), ("two cores", 2, perf_counter))

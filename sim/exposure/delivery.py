@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.core.compiled import HALVES, Array, Integer, after, compiled, fetch, inlined, lowest
 from sim.core.keyed import toss
+from sim.core.quantile import LONGEST_S
 from sim.core.skip import skipped
 from sim.exposure.columns import Ties
 
@@ -17,6 +18,8 @@ WORD = 8
 """Ties whose hits stand in a word, a byte each."""
 LINE = 16
 """Ties that are brought from memory together."""
+PARTS = 64
+"""Equally likely parts of a delay, by which most of those that end too late are passed over unseen."""
 PART = 64
 """Ties that are tossed for before more are asked for."""
 LINES = 3
@@ -58,9 +61,10 @@ def fetch_ties(ties: Ties, row: Integer, lines: int) -> None:
 
 @inlined
 def deliver(
-    key: np.uint64, by: Integer, ties: Ties, low: Integer, crowd: Integer, desk: Desk
+    key: np.uint64, by: Integer, ties: Ties, low: Integer, crowd: Integer, within: np.uint32, desk: Desk
 ) -> None:  # fmt: skip
-    """Draw which ties of a resharer, from row `low` on, deliver to their viewers.
+    """Draw which ties of a resharer, from row `low` on, deliver to their viewers after a delay of the first `within` of
+    PARTS equally likely parts.
 
     Made for whole registers where rows of others follow.
     """
@@ -72,8 +76,18 @@ def deliver(
             fetch_ties(ties, low + first + LINES * LINE, PART // LINE)
         for i in range(first, min(first + PART, wide)):
             luck, desk.wait[np.uintp(i)] = toss(key, ties.viewer[np.uintp(low + i)], by)
-            desk.hit[np.uintp(i)] = luck < ties.visibility[np.uintp(low + i)]
+            soon = desk.wait[np.uintp(i)] // np.uint32(2**32 // PARTS) < within
+            desk.hit[np.uintp(i)] = (luck < ties.visibility[np.uintp(low + i)]) & soon
     desk.hits[np.uintp(crowd >> 3)] &= (np.uint64(1) << np.uint64(8 * (crowd & 7))) - np.uint64(1)
+
+
+@inlined
+def parts_below(early: Array, span: Integer) -> np.uint32:
+    """How many of the PARTS quantiles of a delay lie below a span, s: in no later part does a delay."""
+    found, limit = np.uint32(0), np.int32(min(span, LONGEST_S))
+    for part in range(PARTS):
+        found = np.uint32(found + np.uint32(early[np.uintp(part)] < limit))
+    return found
 
 
 @inlined

@@ -9,7 +9,7 @@ from sim.core.heap import BRANCHES, pop, push
 from sim.core.keyed import draw, toss
 from sim.exposure.bars import Bars, barred, taken_back
 from sim.exposure.columns import Posts, Rows, Ties
-from sim.exposure.delivery import LINES, Desk, deliver, fetch_ties, in_time, skip_to
+from sim.exposure.delivery import LINES, Desk, deliver, fetch_ties, in_time, parts_below, skip_to
 from sim.exposure.quality import chance_at
 from sim.exposure.reached import BROUGHT, FIRST, SHARE, WHO, Reached, holds, note, place_of, slot
 from sim.exposure.shares import write_share
@@ -22,8 +22,8 @@ COUNT, QUEUED, WRITTEN = range(3)
 
 class Chances(NamedTuple):
     """Each post's own keys of reshares and of deliveries, the key of taking back; the chance of a reshare a view
-    (`Fading`), interest in each post at first and second hand, the chance it begins with; delays, s (Reshare.tables).
-    """
+    (`Fading`), interest in each post at first and second hand, the chance it begins with; delays, s (Reshare.tables),
+    and quantiles that part those of deliveries (`PARTS`)."""
 
     reshare: Array
     delivery: Array
@@ -35,6 +35,7 @@ class Chances(NamedTuple):
     ceiling: Array
     reaction: Array
     deliveries: Array
+    early: Array
     ending: Array
 
 
@@ -75,7 +76,8 @@ def take_turns(
         if ties.skip:
             hits = skip_to(key, who, ties, low, crowd, time + 1, chances.deliveries, end, desk)
         else:
-            deliver(key, who, ties, low, crowd, desk)
+            within = parts_below(chances.early, end - time)
+            deliver(key, who, ties, low, crowd, within, desk)
             hits = in_time(crowd, ties, low, time + 1, chances.deliveries, end, desk)
         fetch_hits(reached, ties, desk, hits, bool(time < newest))
         fresh = 0

@@ -18,10 +18,11 @@ import numpy as np
 from sim.core.compiled import Array
 from sim.core.errors import require_above_0, require_not_below_0, require_share
 from sim.core.noise import Noise
-from sim.core.quantile import Quantiles, exponential, lognormal
+from sim.core.quantile import ROWS, Quantiles, exponential, lognormal
 from sim.core.schema import CHANNELS, YEAR_S
 from sim.exposure.cascade import DISCOVERY, FEED, keen_posts, spread, views_of
 from sim.exposure.columns import everybody
+from sim.exposure.delivery import PARTS
 from sim.exposure.draft import Draft
 from sim.exposure.quality import ONE, Fading, chance_of, fading, fresh_mean, interest, quality, virality
 from sim.exposure.scene import Scene
@@ -90,9 +91,10 @@ class Reshare:
         scene, posts, start, faded = draft.scene, draft.columns, draft.start, self.fading()
         at_first, at_second = self.interest(scene, noise, posts.id)
         ceiling = faded.chance[0] * np.maximum(at_first, at_second) >> 16
+        reaction, deliveries, ending = self.tables()
         chances = Chances(
             noise.words("reshare", posts.id)[0], noise.words("delivery", posts.id)[0], noise.key("unshare"), *faded,
-            at_first, at_second, ceiling, *self.tables(),
+            at_first, at_second, ceiling, reaction, deliveries, deliveries[: -1 : ROWS // PARTS].copy(), ending,
         )  # fmt: skip
         keen = keen_posts(posts, start, draft.rows, chances)
         views = views_of(keen, start, draft.rows)
