@@ -135,8 +135,9 @@ def line_up(
 def fetch_next(ties: Ties, known: Array, queue: Array, queued: Integer) -> None:
     """Ask for the first ties of who is next in a queue of `queued`; in a long one, for where theirs lie who follow."""
     fetch_ties(ties, ties.start[np.uintp(known[np.uintp(queue[0] & 0xFFFFFFFF), WHO])], LINES)
-    for place in range(1, 1 + BRANCHES if queued > LONG else 1):
-        fetch(ties.start, np.uintp(known[np.uintp(queue[np.uintp(place)] & 0xFFFFFFFF), WHO]))
+    if queued > LONG:
+        for place in range(1, 1 + BRANCHES):
+            fetch(ties.start, np.uintp(known[np.uintp(queue[np.uintp(place)] & 0xFFFFFFFF), WHO]))
 
 
 @inlined

@@ -156,7 +156,7 @@ def test_sizes_are_those_of_a_branching_process(branching: Branching) -> None:
 
 
 def test_mean_size_and_reach_are_the_closed_forms(branching: Branching) -> None:
-    """1 / (1 - R) pass on; each has 20 x 1/4 viewers: 5 / (1 - R) views. 50,000 people are not quite a tree: 1%."""
+    """1 / (1 - R) pass on; each has 20 times the chance of viewers. 50,000 people are not quite a tree: 1%."""
     sizes, views, viewers = sharers(branching.log), reached(branching.log) - 1, DEGREE * branching.chance
     variance = R * (1 - PASSED) / (1 - R) ** 3
     assert of_mean(sizes, 1 / (1 - R), variance) > FALSE_ALARM
