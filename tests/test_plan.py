@@ -70,7 +70,7 @@ def test_items_take_their_slots_in_order() -> None:
     plan = plan_of(deletes(102, 100, 101), limits(usd_per_call=0.5), 1, 2, 3)
     assert plan.target.tolist() == [102, 100, 101]
     assert plan.time.tolist() == [1000, 1000, 4600]
-    assert (plan.calls, plan.money_usd, plan.finish, plan.unfinished) == (3, 1.5, 4600, 0)
+    assert (plan.calls, plan.money_usd, plan.finish) == (3, 1.5, 4600)
     assert plan.owner == 4 and plan.reason == "told" and plan.action.tolist() == [DELETE] * 3
 
 
@@ -97,13 +97,12 @@ def test_a_whole_account_takes_one_call(action: str) -> None:
 
 def test_nothing_to_do_is_a_plan_without_an_end() -> None:
     for plan in (plan_of(deletes(), limits(), 1, 2), plan_of(ALL, limits())):
-        assert (len(plan.target), plan.calls, plan.money_usd, plan.finish, plan.unfinished) == (0, 0, 0.0, None, 0)
+        assert (len(plan.target), plan.calls, plan.money_usd, plan.finish) == (0, 0, 0.0, None)
 
 
-def test_actions_after_the_horizon_are_planned_and_counted_apart() -> None:
+def test_actions_after_the_horizon_are_planned_too() -> None:
     plan = plan_of(ALL, limits(), 1, 2, 3, 4, 5, horizon_end=1000 + 3600)
     assert plan.time.tolist() == [1000, 1000, 4600, 4600, 8200]
-    assert plan.unfinished == 1
 
 
 def test_a_recurring_strategy_sees_new_posts_and_not_those_planned() -> None:
@@ -122,7 +121,6 @@ def test_a_backlog_keeps_its_slots_and_later_rounds_queue_behind_it() -> None:
     plan = plan_of(replace(ALL, every_days=1), daily, 1, 2, 3, start + 5, horizon_end=start + 2 * DAY_S)
     assert plan.target.tolist() == [100, 101, 102, 103]
     assert ((plan.time - start) // DAY_S).tolist() == [0, 1, 2, 3]
-    assert plan.unfinished == 1
 
 
 def test_limits_hold_across_rounds() -> None:
@@ -155,7 +153,6 @@ def test_every_plan_is_in_order_and_never_before_its_posts(
     last_round = decision if every_days is None else max(range(decision, end, every_days * DAY_S))
     assert sorted(plan.target - 100) == [i for i, time in enumerate(posted) if time <= last_round]
     assert plan.money_usd == pytest.approx(plan.calls * 0.25)
-    assert plan.unfinished == (plan.time > end).sum()
     assert len(plan.target) <= plan.calls * batch
 
 

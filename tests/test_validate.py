@@ -328,6 +328,12 @@ def test_a_tiny_world_has_absent_facts_and_no_traceback(tmp_path, size):
     assert next(row for row in rows if row["id"] == "V19")["verdict"] == "absent"
 
 
+def test_before_anybody_was_hired_there_is_no_load_and_no_label(tmp_path):
+    rows = validated(tmp_path, "world.decision=2012-01-01", size=120)["rows"]
+    assert any("Nobody worked" in str(row) and row["verdict"] == "absent" for row in rows)
+    assert {row["verdict"] for row in rows if row["id"] == "V33"} == {"absent"}
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -56,8 +56,7 @@ class Plan:
     """One owner's actions in the order of their calls. due: when the strategy asked for each; time: when it takes
     effect, s.
 
-    calls, money_usd: of all of it. finish: time of the last action; None: no action. unfinished: how many of
-    them lie after the horizon.
+    calls, money_usd: of all of it. finish: time of the last action; None: no action.
     """
 
     owner: int
@@ -69,7 +68,6 @@ class Plan:
     calls: int
     money_usd: float
     finish: int | None
-    unfinished: int
 
 
 def missing(strategy: Strategy, account: Account) -> tuple[str, ...]:
@@ -120,7 +118,6 @@ def decide(strategy: Strategy, see: See, limits: Limits, noise: Noise, *, decisi
         calls=len(made),
         money_usd=len(made) * limits.usd_per_call,
         finish=int(time[-1]) if len(time) else None,
-        unfinished=int((time > horizon_end).sum()),
     )
 
 

@@ -33,6 +33,12 @@ def require_above_0(**numbers: float) -> None:
         require(isfinite(number) and number > 0, f"'{name}' is {number!r}; it takes a finite number above 0.")
 
 
+def require_a_second(**days: float) -> None:
+    """Raise Mistake unless every named number of days is finite and a second at least."""
+    for name, number in days.items():
+        require(isfinite(number) and number * 86_400 >= 1, f"'{name}' is {number!r} days; it takes a second at least.")
+
+
 def require_not_below_0(**numbers: float) -> None:
     """Raise Mistake unless every named number is finite and not below 0."""
     for name, number in numbers.items():

@@ -1,7 +1,7 @@
 """Delays and counts as tables of quantiles in whole numbers, so that no platform's logarithm decides a bit of a draw.
 
 A table has 2^12 + 1 ascending entries, the quantiles at 0, 1/4096 ... 1. A draw takes the top 12 bits of a 64-bit
-word as the row and the next 32 to interpolate, in integers only. Tables of delays are of 32 bits: two of them fit where
+word as the row and the next 16 to interpolate, in integers only. Tables of delays are of 32 bits: two of them fit where
 a processor keeps what it uses all the time.
 """
 

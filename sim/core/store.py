@@ -23,12 +23,17 @@ def new_folder(path: Path) -> Iterator[Path]:
     """
     beside = path.parent / f".{path.name}.{os.getpid()}.partial"
     try:
+        shutil.rmtree(beside, ignore_errors=True)  # of a run that was killed and had the same number
         beside.mkdir(parents=True)
         yield beside
         if path.exists():
             old = path.parent / f".{path.name}.{os.getpid()}.old"
             path.rename(old)
-            beside.rename(path)
+            try:
+                beside.rename(path)
+            except OSError:
+                old.rename(path)
+                raise
             shutil.rmtree(old)
         else:
             beside.rename(path)

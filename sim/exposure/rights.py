@@ -120,9 +120,9 @@ def answer(
         columns.append((
             np.where(complied, wait, NEVER), np.where(granted, delay(heard, hearing), NEVER), outcome
         ))  # fmt: skip
-    shape = (len(people), len(holders))
+    shape = (len(holders), len(people))
     erase_s, object_s, outcomes = (
-        np.stack(each, axis=1) if columns else np.empty(shape, np.int64) for each in zip(*columns, strict=True)
+        np.array([column[part] for column in columns], dtype=np.int64).reshape(shape).T for part in range(3)
     )
     late_s = _late(noise.words("takedown late", people)[0])
     return Answers(people, erase_s, object_s, outcomes.astype(np.int8), late_s[:, None])

@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from sim.core.compiled import Array, Integer, compiled, scaled, whole
-from sim.core.errors import require, require_above_0, require_share
+from sim.core.errors import require, require_a_second, require_above_0, require_share
 from sim.core.keyed import draw, draw_all
 from sim.core.noise import Noise
 from sim.core.quantile import TABLES_KEPT
@@ -90,7 +90,7 @@ class Periodic:
     period_days: float
 
     def __post_init__(self) -> None:
-        require_above_0(period_days=self.period_days)
+        require_a_second(period_days=self.period_days)
 
     def taken(self, met: Met, hours: Hours, scene: Scene, noise: Noise, name: str) -> tuple[Array, Array]:
         """At the first visit whose coin falls so."""
@@ -132,7 +132,8 @@ class Walk:
     again: bool
 
     def __post_init__(self) -> None:
-        require_above_0(period_days=self.period_days, profiles=self.profiles, per_profile_s=self.per_profile_s)
+        require_a_second(period_days=self.period_days)
+        require_above_0(profiles=self.profiles, per_profile_s=self.per_profile_s)
         require_share(starts_share=self.starts_share)
 
     def walks(self, hours: Hours, scene: Scene, noise: Noise, name: str) -> Walks:

@@ -13,7 +13,8 @@ ITEMS = 3_000
 
 
 def give_labels(review: Review, pool: Workers, noise: Noise, *, time: int, items: int = ITEMS) -> Labels:
-    """Labels of `items` of each project that asks several people, all read at `time` (s): right (1) or wrong (0).
+    """Labels of `items` of each project that asks several people, all read at `time` (s): right (1) or wrong (0); none
+    where nobody is fit for it then.
 
     A wrong label is the one that tempts; on what instructions leave open each answer is as likely as the other.
     """
@@ -31,9 +32,10 @@ def give_labels(review: Review, pool: Workers, noise: Noise, *, time: int, items
                 [chosen(key, each, slot, time, 0, pool.staff, fit, names.index(name)) for each in task.tolist()]
             )
             error = np.where(open_, 0.5, pool.error[hired] / 2.0**32)
-            worker.append(hired)
-            item.append(number * items + which)
-            right.append((noise.uniform(f"label wrong {name}", which, slot) >= error).astype(np.int64))
+            there = hired >= 0
+            worker.append(hired[there])
+            item.append((number * items + which)[there])
+            right.append((noise.uniform(f"label wrong {name}", which, slot) >= error)[there].astype(np.int64))
     nobody = np.empty(0, dtype=np.int64)
     gold = np.ones(items * len(several), dtype=np.int64)
     who, which, label = (np.concatenate([nobody, *column]) for column in (worker, item, right))

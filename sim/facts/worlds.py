@@ -11,7 +11,7 @@ from sim.core.build import build, build_each
 from sim.core.clock import seconds
 from sim.core.noise import Noise
 from sim.core.parameters import settle
-from sim.core.schema import DAY_S
+from sim.core.schema import DAY_S, YEAR_S
 from sim.experiment import simulate
 from sim.exposure.shifts import figures
 from sim.exposure.workforce import hire
@@ -161,9 +161,10 @@ def _workers(config: Config, luck: Noise, decision: int) -> dict[str, Found]:
     horizon_end = decision + config["horizon_days"] * DAY_S
     pool = hire(review.pool, luck, horizon_end=horizon_end)
     shift = figures(review.shifts, review.projects, pool, luck, until=decision, horizon_end=horizon_end)
+    load, items = shift.get("load_gini"), "Items done in the year before the decision, of who did any."
     return {
-        "V32.half_life": Found(float(stay[len(stay) // 2]) / (365.25 * 86_400 / 12), "Median stay in the pool."),
-        "V32.load": Found(shift["load_gini"], "Items done in the year before the decision, of who did any."),
+        "V32.half_life": Found(float(stay[len(stay) // 2]) / (YEAR_S / 12), "Median stay in the pool."),
+        "V32.load": Found(load, "Nobody worked in the year before the decision." if load is None else items),
         **label_facts(review, pool, luck, time=decision),
     }
 

@@ -48,7 +48,7 @@ def brief(value: object) -> str:
 
 
 def percent(share: object) -> str:
-    """0.713 as '71%', 0.003 as '0.3%', 0.9999 as 'over 99.9%'."""
+    """0.713 as '71%', -0.003 as '-0.3%', 0.9999 as 'over 99.9%'."""
     number = known(share)
     if number is None:
         return UNKNOWN
@@ -56,11 +56,13 @@ def percent(share: object) -> str:
         return f"{number:.0%}"
     if abs(number) >= 1e4:
         return f"{count(number)} times"
+    if -0.0005 <= number < 0:
+        return "over -0.1%"
     if 0 < number <= 0.0005:
         return "under 0.1%"
     if 0.9995 <= number < 1:
         return "over 99.9%"
-    if 0 < number < 0.0095 or 0.9905 < number < 1:
+    if 0 < abs(number) < 0.0095 or 0.9905 < number < 1:
         return f"{number:.1%}".replace(".0%", "%")
     return f"{number:.0%}"
 
@@ -70,7 +72,7 @@ def interval(low: object, high: object, *, dash: str = "–") -> str:
     ends = percent(low), percent(high)
     if UNKNOWN in ends or ends[0] == ends[1]:
         return ""
-    if ends[0][0] in "uo" or ends[1][0] in "uo":
+    if ends[0][0] in "uo-" or ends[1][0] in "uo-":
         return f"{ends[0]} to {ends[1]}"
     return f"{ends[0][:-1]}{dash}{ends[1]}"
 

@@ -83,7 +83,7 @@ class Row(TypedDict):
     measure: str
     unit: str
     n: int
-    """Independent observations behind the mean."""
+    """Observations behind the mean: owners times seeds, which share worlds and parameters (interval.py)."""
     mean: float | None
     low: float | None
     high: float | None

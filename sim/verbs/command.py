@@ -79,8 +79,9 @@ def _paths_among(verb: str, words: list[str]) -> tuple[Paths, list[str]]:
     paths: list[str] = []
     rest: list[str] = []
     for word in words:
-        named = Path(word).expanduser()
-        is_path = verb in TAKE_PATH and not word.startswith("-") and ("=" not in word or named.exists())
+        named = Path(os.path.expanduser(word))  # noqa: PTH111 - leaves ~channel.scrape, a deletion, as it is
+        is_other = word.startswith("-") or "=" in word or (word.startswith("~") and str(named) == word)
+        is_path = verb in TAKE_PATH and (not is_other or named.exists())
         if is_path and (verb in ON_ARCHIVES or not paths):
             paths.append(os.fspath(named))
         else:

@@ -4,6 +4,7 @@ from copy import deepcopy
 from typing import Any
 
 from sim.experiment import compare
+from sim.world.people import AGE_FIRST, AGE_LAST
 
 
 def warm(config: dict[str, Any]) -> None:
@@ -11,4 +12,4 @@ def warm(config: dict[str, Any]) -> None:
     small = deepcopy(config)
     small["graph"] |= {"source": "generated", "path": None, "directed": False}
     small["world"] |= {"size": 60, "owners": 2}
-    compare(small | {"seeds": 1, "worlds": 1, "content": "none", "strategy": {}})
+    compare(small | {"seeds": 1, "worlds": 1, "content": "none", "strategy": {}, "owners_aged": [AGE_FIRST, AGE_LAST]})

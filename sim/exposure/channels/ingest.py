@@ -78,14 +78,14 @@ class Ingest:
 
     def emit(self, draft: Draft, noise: Noise) -> None:
         """Everything private that is taken of the draft's posts."""
-        rows, made = [], 0
+        rows, made = [(NOTHING, NOTHING, NOTHING)], 0
         things = [tuple(np.empty(0, kind) for kind in OBJECT_TYPES.values())]
         for number, (name, source) in enumerate(self.sources.items()):
             post, time = self._taken(draft, noise, name, source)
             rows.append((post, time, np.full(len(post), number)))
             things += [self._held(draft, noise, name, source, use, post, time, made=made) for use in source.uses]
             made += len(post)
-        post, when, key = (np.concatenate([NOTHING, *column]) for column in zip(*rows, strict=True))
+        post, when, key = (np.concatenate(column) for column in zip(*rows, strict=True))
         n = len(post)
         events = Events(
             (3 * post).astype(np.int32), NOTHING, when, np.full(n, INGESTS, np.int8), np.full(n, self.number, np.int32),

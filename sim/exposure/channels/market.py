@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.compiled import Array
-from sim.core.errors import require, require_above_0, require_share, unknown
+from sim.core.errors import require, require_a_second, require_above_0, require_share, unknown
 from sim.core.log import OBJECT_TYPES, Events, Objects
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, delay, exponential
@@ -91,9 +91,9 @@ class Market:
 
     def __post_init__(self) -> None:
         require_above_0(
-            breaches_per_year=self.breaches_per_year, dump_delay_mean_days=self.dump_delay_mean_days,
-            again_days=self.again_days,
+            breaches_per_year=self.breaches_per_year, dump_delay_mean_days=self.dump_delay_mean_days
         )  # fmt: skip
+        require_a_second(again_days=self.again_days)
         for name in self.dealers:
             if name not in self.harvesters:
                 raise unknown("harvester", name, self.harvesters)

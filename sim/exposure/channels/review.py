@@ -16,7 +16,7 @@ from sim.core.errors import require, require_above_0
 from sim.core.log import Events, Objects
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, exponential
-from sim.core.schema import CHANNELS, DAY_S, LEARNERS, NEVER, OBJECTS
+from sim.core.schema import CHANNELS, DAY_S, KINDS, LEARNERS, NEVER, OBJECTS
 from sim.exposure.draft import Draft, Stage
 from sim.exposure.projects import AUDIT, GOLD, MOST_PROJECTS, REVIEW, REWORK, Project
 from sim.exposure.shifts import Shifts
@@ -61,7 +61,7 @@ class Review:
 
         return Work(
             np.array([noise.key(f"task {name}") for name in self.projects], dtype=np.uint64),
-            np.array([project.takes() for project in each], dtype=np.bool_).reshape(len(each), -1),
+            np.array([project.takes() for project in each], dtype=np.bool_).reshape(len(each), len(KINDS)),
             shares("sample_share"), counts("labels"), counts("reviews"), shares("audit_share"),
             shares("ambiguous_share"), shares("gold_share"), counts("gold_readers"),
             np.cumsum([0, *map(len, rounds)]), np.concatenate([np.empty((0, 2), np.int64), *rounds]),

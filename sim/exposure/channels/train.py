@@ -116,9 +116,9 @@ class Train:
             )  # fmt: skip
             when, zero = model.snapshot, np.zeros(len(held), np.int32)
             parts.append((objects.post[held], held, objects.maker[held], TRAINED, number, 0, when, zero))
-            told = [(REPEATS, *_known(marks, copies))]
+            told = [(REPEATS, *known_marks(marks, copies))]
             if self.prompt is not None:
-                told.append((COMPLETES, *_known(self._completed(draft, noise, name), copies)))
+                told.append((COMPLETES, *known_marks(self._completed(draft, noise, name), copies)))
             for channel, posts, smallest in told:
                 things.append(self._learnt(draft, noise, name, channel, posts, before=sum(len(p[0]) for p in parts)))
                 none = np.full(len(posts), -1, np.int32)
@@ -203,9 +203,9 @@ class Train:
         return told
 
 
-def _known(marks: Array, copies: Array) -> tuple[Array, Array]:
-    """The posts of which enough copies are known, and their marks."""
-    posts = np.flatnonzero(marks <= copies).astype(np.int32)
+def known_marks(marks: Array, copies: Array) -> tuple[Array, Array]:
+    """The posts of which enough copies are known, and their marks; a mark above MOST_COPIES is never reached."""
+    posts = np.flatnonzero(marks <= np.minimum(copies, MOST_COPIES)).astype(np.int32)
     return posts, marks[posts].astype(np.int32)
 
 
