@@ -5,13 +5,12 @@ from sim.core.noise import Noise
 from sim.core.parameters import settle
 from sim.exposure.rights import Answers, Holder, answer
 from sim.world.world import World
-from sim.worlds import Config
+from sim.worlds import Config, ranges_of
 
 
 def answers(world: World, config: Config, noise: Noise) -> Answers:
     """What holders do about each owner's requests, by the law of her country, with this luck."""
-    ranges = noise.branch("parameters") if config["params"] == "ranges" else None
-    rights = build(settle(config["rights"], ranges, "rights"), "rights")
+    rights = build(settle(config["rights"], ranges_of(config, noise), "rights"), "rights")
     channels = config["channel"]
     crawlers = channels["scrape"]["crawlers"] if "scrape" in channels else {}
     buyers = channels["market"]["buyers"] if "market" in channels else {}

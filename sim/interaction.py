@@ -1,7 +1,5 @@
 """Everyone deletes: how many eyes a deletion moves to other people's posts, by re-simulation of limited attention."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,9 +11,8 @@ from sim.exposure.apply import apply
 from sim.exposure.attention import READS, VIEWS, attend
 from sim.exposure.doors import close_doors
 from sim.measure.displacement import Displacement
-from sim.worlds import Config, make_world, world_noise
-
-Masks = Sequence[NDArray[np.bool_]]
+from sim.measure.tally import Masks
+from sim.worlds import Config, make_world, ranges_of, world_noise
 
 
 def displace(config: Config) -> list[Displacement]:
@@ -27,8 +24,7 @@ def displace(config: Config) -> list[Displacement]:
     noise, found = world_noise(config, 0), []
     for seed in range(config["seeds"]):
         luck = noise.branch(f"luck {seed}")
-        ranges = luck.branch("parameters") if config["params"] == "ranges" else None
-        limits = settle(config["interaction"], ranges, "interaction")
+        limits = settle(config["interaction"], ranges_of(config, luck), "interaction")
         scene, log = simulate(made, config, luck)
         since = made.decision - limits["leave_days"] * DAY_S
         leaves = made.owners[noise.uniform("leaves", made.owners) < limits["leavers_share"]]

@@ -8,7 +8,6 @@ theirs (with `rounds` above one what label propagation finds likeliest), else th
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,19 +69,13 @@ def look(world: World, owner: NDArray[np.int64], noise: Noise, adversary: Mappin
     return Onlooker(owner, shows, guessed, commonest, alone, elsewhere)
 
 
-def outsiders(channels: Mapping[str, Any]) -> list[int]:
-    """The numbers of the harvesters whose takings she may come by: all but the platform's own."""
-    crawlers = channels["scrape"]["crawlers"] if "scrape" in channels else {}
-    return [number for number, crawler in enumerate(crawlers.values()) if not crawler["first_party"]]
-
-
-def seen(
-    channels: Sequence[Channel], scene: Scene, noise: Noise, log: Log, alive: Masks, doors: Doors, *,
-    outside: Sequence[int],
-) -> Bools:  # fmt: skip
-    """Posts that show their subject to her under a plan, bool[posts]; `outside` are the harvesters she buys of."""
-    shown = standing(scene, doors) | (happened(log, alive, "scrape", actors=outside) > 0)
+def seen(channels: Sequence[Channel], scene: Scene, noise: Noise, log: Log, alive: Masks, doors: Doors) -> Bools:
+    """Posts that show their subject to her under a plan, bool[posts]; of harvesters she buys, but of the platform's own
+    she does not."""
+    shown = standing(scene, doors)
     for scrape in (channel for channel in channels if isinstance(channel, Scrape)):
+        outside = [number for number, each in enumerate(scrape.crawlers.values()) if not each.first_party]
+        shown |= happened(log, alive, "scrape", actors=outside) > 0
         shown |= copied(scene, scrape, noise, log, alive, doors)
     return shown
 

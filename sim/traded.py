@@ -11,7 +11,7 @@ from sim.exposure.channels.market import Market
 from sim.exposure.doors import HELD_FOR_SALE, Doors, close_doors, closings, open_doors
 from sim.exposure.propagate import Channel
 from sim.exposure.scene import Scene
-from sim.measure.handled import Counts
+from sim.measure.handled import Counts, split
 from sim.measure.score import Ledger
 from sim.measure.tally import Masks, happened
 from sim.owners import at_once
@@ -37,13 +37,7 @@ class Traded:
         A listing can be taken down, so none is sunk: what is irreversible of it is listed anew whatever is done.
         """
         left = count(self.market, self.scene, self.ledger, log, alive, doors)
-        found = {}
-        for measure, total in self.total.items():
-            sunk, least = self.sunk[measure], self.least[measure]
-            found[measure] = left[measure]
-            found |= {f"{measure}_sunk": sunk, f"{measure}_irreversible": least - sunk}
-            found |= {f"{measure}_avoidable": total - least, f"{measure}_avoided": total - left[measure]}
-        return found
+        return split(self.total, self.sunk, self.least, left)
 
 
 def follow_traded(

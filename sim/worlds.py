@@ -37,13 +37,17 @@ def world_noise(config: Config, number: int) -> Noise:
     return Noise(config["world"]["seed"]).branch(f"world {number}")
 
 
+def ranges_of(config: Config, noise: Noise) -> Noise | None:
+    """What draws the parameters that are known to a range alone; None: each stands at its centre."""
+    return noise.branch("parameters") if config["params"] == "ranges" else None
+
+
 def world_laws(config: Config, number: int) -> dict[str, Any]:
     """What world `number` is made by. A graph that does not say its mean number of friends has the world's.
 
     Repeated worlds draw what is only known to a range; a single world stands at the centre.
     """
-    drawn = config["params"] == "ranges" and config["worlds"] > 1
-    ranges = world_noise(config, number).branch("parameters") if drawn else None
+    ranges = ranges_of(config, world_noise(config, number)) if config["worlds"] > 1 else None
     for name, part in (("world", "people"), ("graph", "ties")):
         group(config[name][part], f"{name}.{part}")
     laws = {name: build(settle(config[name], ranges, name), name) for name in ("world", "graph", "posts", "belongings")}

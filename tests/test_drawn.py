@@ -11,12 +11,12 @@ from sim.core.errors import Mistake
 from sim.core.log import SHOWS, Log
 from sim.core.noise import Noise
 from sim.core.schema import CHANNELS
-from sim.drawn import drawn
 from sim.experiment import compare
 from sim.exposure.anew import attracts, simulate_anew, unnoticed
 from sim.exposure.apply import apply
 from sim.exposure.propagate import propagate
 from sim.measure.attention import drawn as told
+from sim.measure.drawn import drawn
 from sim.measure.score import open_ledger
 from sim.verbs.compose import compose_config
 

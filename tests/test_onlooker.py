@@ -15,8 +15,8 @@ from sim.exposure.channels.scrape import Scrape
 from sim.exposure.doors import HANGS, close_doors, standing
 from sim.exposure.propagate import propagate
 from sim.measure.inferred import MEASURES, paragraph, shares
-from sim.onlooker import infer, look, outsiders, seen
-from sim.owners import know
+from sim.onlooker import infer, look, seen
+from sim.owners import at_once, know
 from sim.verbs.compose import compose_config
 from sim.verbs.study import study
 from sim.worlds import make_world, world_noise
@@ -73,11 +73,21 @@ def test_more_rounds_reach_friends_of_friends(config: dict[str, Any]) -> None:
 
 
 def test_the_platforms_own_copy_is_not_for_sale(config: dict[str, Any]) -> None:
-    crawlers = config["channel"]["scrape"]["crawlers"]
-    outside = outsiders(config["channel"])
-    assert outside and len(outside) < len(crawlers)
-    assert all(not list(crawlers.values())[number]["first_party"] for number in outside)
-    assert outsiders({}) == []
+    world, noise = make_world(config, 0), world_noise(config, 0)
+    scene, channels = prepare(world, config, noise)
+    scrape = next(channel for channel in channels if isinstance(channel, Scrape))
+    log, shut = propagate(scene, channels, noise), close_doors(scene, at_once(world.owners, world.decision))
+    alive = apply(shut, log)
+
+    def shown(outside: set[str]) -> set[int]:
+        each = {name: replace(own, first_party=name not in outside) for name, own in scrape.crawlers.items()}
+        sold = [replace(scrape, crawlers=each, public_copies_share=0.0)]
+        return set(np.flatnonzero(seen(sold, scene, noise, log, alive, shut) & ~standing(scene, shut)).tolist())
+
+    names = set(scrape.crawlers)
+    own = {name for name, crawler in scrape.crawlers.items() if crawler.first_party}
+    assert own and shown(own) - shown(names - own), "what only the platform took would tell more"
+    assert not shown(set()) and shown(names) == shown(own) | shown(names - own)
 
 
 def test_what_stands_is_public_linked_and_not_acted_on(config: dict[str, Any]) -> None:
@@ -101,8 +111,12 @@ def test_what_somebody_copied_still_shows_it(config: dict[str, Any]) -> None:
     log = propagate(scene, channels, noise)
     doors = close_doors(scene, np.array([(o, -1, 6, world.decision) for o in world.owners]))
     alive = apply(doors, log)
-    hidden = [replace(c, public_copies_share=0.0) if isinstance(c, Scrape) else c for c in channels]
-    shown, none = (seen(each, scene, noise, log, alive, doors, outside=[]) for each in (channels, hidden))
+    scrape = next(channel for channel in channels if isinstance(channel, Scrape))
+    own = {name: replace(crawler, first_party=True) for name, crawler in scrape.crawlers.items()}
+    public = replace(scrape, crawlers=own)  # nothing is for sale: copies alone tell
+    shown, none = (
+        seen([each], scene, noise, log, alive, doors) for each in (public, replace(public, public_copies_share=0.0))
+    )
     things = [each for each in held(log, alive) if OBJECTS[each.kind] == "copy"]
     row = {post: place for place, post in enumerate(scene.post.tolist())}
     gone = np.isin(scene.author, world.owners)

@@ -11,11 +11,12 @@ from sim.core.errors import Mistake
 from sim.core.noise import Noise
 from sim.core.parameters import settle
 from sim.core.schema import ACTIONS, CHANNELS, DAY_S, NEVER
-from sim.experiment import answers, clean_up
+from sim.experiment import clean_up
 from sim.exposure.apply import apply
 from sim.exposure.doors import DOORS, close_doors
 from sim.exposure.propagate import propagate
 from sim.exposure.rights import LATE_S, MONTH_S, OUTCOMES, Answers, Holder, Law, Rights, answer
+from sim.holders import answers
 from sim.owners import know
 from sim.verbs.compose import compose_config
 from sim.worlds import make_world, world_noise

@@ -13,6 +13,8 @@ from numba.cpython.unsafe.numbers import trailing_zeros
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
+from sim.core.fresh import LOCATORS
+
 Array: TypeAlias = NDArray[Any]
 """An array in compiled code; its element type is that of the table's column (schema.py, log.py)."""
 Integer: TypeAlias = int | np.integer[Any]
@@ -21,6 +23,7 @@ AVX_512 = "+avx512f" in get_host_cpu_features().split(",")
 if AVX_512 and config.CPU_FEATURES is None:
     # Else LLVM keeps to half of each register on Intel's processors. Holds for all that numba compiles from now on.
     config.CPU_FEATURES = get_host_cpu_features() + ",-prefer-256-bit"
+config.CACHE_LOCATOR_CLASSES = config.CACHE_LOCATOR_CLASSES or LOCATORS
 HALVES = 16 if AVX_512 else 8
 """Half words in this processor's widest register: so many tosses are made at once."""
 WIDE = HALVES // 2

@@ -19,9 +19,9 @@ from sim.core.noise import Noise
 from sim.exposure.bars import Bars, barred, out_of_sight, taken_back
 from sim.exposure.channels.copy import Copy
 from sim.exposure.doors import COPY, PUBLIC_REACH, Doors, is_link
-from sim.exposure.drawn import drawing
 from sim.exposure.propagate import Channel, propagate
 from sim.exposure.scene import Scene
+from sim.exposure.streisand import drawing
 
 Rows = NDArray[np.int64]
 FORWARD = 4

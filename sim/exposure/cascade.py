@@ -8,10 +8,10 @@ from sim.core.compiled import HALVES, Array, Integer, compiled, lean, whole, wid
 from sim.core.heap import BRANCHES
 from sim.core.keyed import toss_each
 from sim.exposure.bars import Bars
+from sim.exposure.circle import NOBODY, draw_circle, is_friend
 from sim.exposure.columns import Posts, Rows, Ties, everybody
 from sim.exposure.delivery import Desk, new_desk
 from sim.exposure.quality import chance_at
-from sim.exposure.reach import NOBODY, draw_circle, is_friend
 from sim.exposure.reached import BROUGHT, FIRST, SHARE, WHO, Reached, emptied, nobody_yet, note, place_of, with_room
 from sim.exposure.shares import write_view
 from sim.exposure.turns import COUNT, QUEUED, WRITTEN, Chances, line_up, take_turns

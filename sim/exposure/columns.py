@@ -7,7 +7,7 @@ import numpy as np
 from sim.core.compiled import HALVES, SOME, Array, Integer, compiled, fill_some, inlined, lean, whole, wider
 from sim.core.keyed import toss_each
 from sim.core.log import EVENT_TYPES, OBJECT_TYPES
-from sim.exposure.reach import is_friend
+from sim.exposure.circle import is_friend
 
 
 class Posts(NamedTuple):

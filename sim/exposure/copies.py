@@ -7,11 +7,11 @@ import numpy as np
 from sim.core.compiled import HALVES, SOME, Array, Integer, after, delay, fetch, lean, lucky, whole
 from sim.core.keyed import draw, toss, toss_each
 from sim.exposure.bars import Bars, barred, out_of_sight
+from sim.exposure.circle import NOBODY, draw_circle, is_friend
 from sim.exposure.columns import Crowd, Posts, Rows, Things, Ties, fill, tell_strangers, toss_crowd
 from sim.exposure.doors import COPY as COPIES
 from sim.exposure.doors import PUBLIC_REACH, closing, is_link
 from sim.exposure.forms import WHOLE, Forms, form_of
-from sim.exposure.reach import NOBODY, draw_circle, is_friend
 from sim.exposure.strikes import way
 
 COPY, COPIED = 5, 6

@@ -10,9 +10,9 @@ import numpy as np
 from sim.core.compiled import Array
 from sim.core.log import Block, Events, Made, Objects
 from sim.exposure.bars import Bars
+from sim.exposure.circle import new_circle
 from sim.exposure.columns import Paper, Posts, Rows, Things, all_met
 from sim.exposure.doors import Doors, close_all, open_reaches
-from sim.exposure.reach import new_circle
 from sim.exposure.scene import Scene
 from sim.exposure.weave import order, renumber, woven
 

@@ -111,14 +111,19 @@ class Handled:
         sunk + irreversible + avoidable is the measure if nothing is done; avoided is how much less the plan leaves.
         """
         hands = hands or self.hands
-        left = count(hands, under(hands, alive))
-        found = {}
-        for measure in UNITS:
-            total, sunk, least = (counts[measure] for counts in (self.total, self.sunk, self.least))
-            found[measure] = left[measure]
-            found |= {f"{measure}_sunk": sunk, f"{measure}_irreversible": least - sunk}
-            found |= {f"{measure}_avoidable": total - least, f"{measure}_avoided": total - left[measure]}
-        return found
+        return split(self.total, self.sunk, self.least, count(hands, under(hands, alive)))
+
+
+def split(total: Counts, sunk: Counts, least: Counts, left: Counts) -> Counts:
+    """What a plan has `left` of each measure, and the measure's parts: avoidable is `total` less `least`."""
+    found = {}
+    for measure, whole in total.items():
+        found[measure] = left[measure]
+        found[f"{measure}_sunk"] = sunk[measure]
+        found[f"{measure}_irreversible"] = least[measure] - sunk[measure]
+        found[f"{measure}_avoidable"] = whole - least[measure]
+        found[f"{measure}_avoided"] = whole - left[measure]
+    return found
 
 
 def handle(hands: Hands, everything: Masks, *, decision: int) -> Handled:

@@ -23,10 +23,10 @@ from sim.exposure.columns import new_crowd
 from sim.exposure.copies import Odds, Views, copied
 from sim.exposure.doors import COMMENT, HANGS, LATE, QUOTE, STAYS
 from sim.exposure.draft import Draft
-from sim.exposure.drawn import taken_away
 from sim.exposure.forms import Forms
 from sim.exposure.scene import Scene
 from sim.exposure.story import Story, Thing
+from sim.exposure.streisand import taken_away
 from sim.exposure.strikes import struck_views
 from sim.exposure.weave import grouped
 

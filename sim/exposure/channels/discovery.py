@@ -18,10 +18,10 @@ from sim.core.quantile import LONGEST_S, TABLES_KEPT, Quantiles, exponential, po
 from sim.core.schema import YEAR_S
 from sim.core.skip import mean_skip
 from sim.exposure.bars import Bars, admitted, barred
+from sim.exposure.circle import NOBODY, draw_circle
 from sim.exposure.columns import Crowd, Posts, Rows, Ties, fill, new_crowd, tell_strangers, toss_crowd
 from sim.exposure.draft import Draft
 from sim.exposure.guests import Guests, Looks, hosts_of, looked, new_looks, visits_to
-from sim.exposure.reach import NOBODY, draw_circle
 from sim.exposure.story import Story
 
 DISCOVERY = 2

@@ -14,10 +14,10 @@ from sim.core.errors import require_above_0, require_share
 from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, lognormal
 from sim.exposure.bars import Bars, admitted
+from sim.exposure.circle import NOBODY, draw_circle
 from sim.exposure.columns import Crowd, Posts, Rows, Ties, fill, meet, new_crowd, tell_strangers, toss_crowd
 from sim.exposure.draft import Draft
 from sim.exposure.quality import lift, lift_each, lifted, quality
-from sim.exposure.reach import NOBODY, draw_circle
 from sim.exposure.story import Story
 
 
