@@ -1,5 +1,7 @@
 """Limited attention: never more than the day holds, nothing without its parent, and eyes that move to others."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,12 +10,13 @@ from scenes import UNITS_S, aimed_doors, channels, scene
 
 from sim.core.log import Log
 from sim.core.noise import Noise
-from sim.core.schema import DAY_S
+from sim.core.schema import CHANNELS, DAY_S
 from sim.exposure.apply import apply
 from sim.exposure.attention import READS, VIEWS, attend
 from sim.exposure.propagate import propagate
 from sim.measure.displacement import Displacement, rows, tell
 
+TRAIN = CHANNELS.index("train")
 EVERY = {"views_per_day": 10**6, "readings_per_day": 10**6}
 
 
@@ -36,6 +39,13 @@ def plainly(log: Log, offered: list, views_per_day: int, readings_per_day: int) 
                 continue
             used[key] = used.get(key, 0) + 1
         happens[number][row] = True
+    for b, mask in zip(log.blocks, happens, strict=True):
+        e, post = b.events, np.repeat(np.arange(b.posts), np.diff(b.event_start))
+        trained = Counter(
+            (int(post[r]), int(e.actor[r])) for r in np.flatnonzero((e.channel == TRAIN) & (e.mark == 0)) if mask[r]
+        )
+        for row in np.flatnonzero(e.mark):
+            mask[row] &= trained[int(post[row]), int(e.key[row])] >= int(e.mark[row])
     return happens
 
 

@@ -32,8 +32,16 @@ def test_what_is_kept_changes_nothing_of_what_happens(tmp_path: Path) -> None:
     assert all(each["twin"]["equal"] for each in (memory, disk, nothing))
 
 
+def test_what_is_checked_is_what_others_see_and_nothing_is_never_equal(tmp_path: Path) -> None:
+    assert told(tmp_path, "check=5")["twin"]["events"] > 200
+    alone = told(tmp_path, "world.mean_friends=0.0001", "channel=[feed]", "check=5")["twin"]
+    assert (alone["events"], alone["equal"]) == (0, None)
+
+
 def test_a_story_needs_the_log(tmp_path: Path) -> None:
     with pytest.raises(Misuse, match="leave write=false and keep=memory"):
         told(tmp_path, "keep=nothing", "trace=busiest")
+    with pytest.raises(Misuse, match="ask for one of them"):
+        told(tmp_path, "keep=nothing", "write=true")
     with pytest.raises(Misuse, match="memory, disk, nothing"):
         told(tmp_path, "keep=some")

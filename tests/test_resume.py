@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from laws.test_law_10_whole import COMMAND, ROOT, left
 
+from sim.core.log_store import read_log
+
 WORDS = ["propagate", "write=true", "world.size=1500", "world.owners=90", "content=none", "output=json"]
 
 
@@ -50,3 +52,15 @@ def test_a_stopped_log_goes_on_at_its_block(fates: list[str], whole: dict, tmp_p
     )  # fmt: skip
     assert [path.name for path in tmp_path.iterdir()] == [Path(again["run"]).name]
     assert parts(Path(again["run"])) == parts(Path(whole["run"])), "nothing half-written is left inside"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize("name", ["events", "objects"])
+def test_a_part_that_was_cut_is_made_again(name: str, whole: dict, tmp_path: Path) -> None:
+    written(tmp_path, before=6, fate="SIGKILL")
+    (beside,) = tmp_path.glob(".*.unfinished")
+    part = sorted((beside / name).glob("*.parquet"))[1]
+    part.write_bytes(part.read_bytes()[:-100])
+    again = document(written(tmp_path, before=-1, fate="none"))
+    assert (again["digest"], again["resumed_blocks"]) == (whole["digest"], 1)
+    assert read_log(Path(again["run"])).events == whole["events"]

@@ -1,13 +1,17 @@
 """From a configuration node with `_target_` to the frozen dataclass it names; only names of this package."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from importlib import import_module
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin
 
+from sim.core.clock import seconds
 from sim.core.errors import Misuse, unknown
 from sim.core.parameters import is_number
+
+DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def build(node: Any, where: str = "configuration") -> Any:
@@ -32,6 +36,7 @@ def build(node: Any, where: str = "configuration") -> Any:
         kind = known[name]
         if isinstance(kind, type) and kind.__module__.startswith("sim.") and made[name] is node[name]:
             group(made[name], f"{where}.{name}")
+        made[name] = _dated(kind, made[name])
         _check_plain(kind, made[name], f"{where}.{name}")
     missing = needed - set(made)
     if missing:
@@ -54,6 +59,11 @@ def group(node: Any, where: str) -> Mapping[str, Any]:
     return node
 
 
+def _dated(kind: object, value: object) -> object:
+    """A date where a field takes seconds, as seconds."""
+    return seconds(value) if kind is int and isinstance(value, str) and DATE.fullmatch(value) else value
+
+
 def _check_plain(kind: object, value: object, where: str) -> None:
     """Refuse a word where a field takes a number or a switch, or nothing instead of them."""
     if get_origin(kind) is Mapping and isinstance(value, Mapping):
@@ -64,6 +74,8 @@ def _check_plain(kind: object, value: object, where: str) -> None:
         return
     if not (isinstance(value, bool) if bool in kinds else is_number(value)):
         raise Misuse(f"{where} is {value!r}; it takes {'true or false' if bool in kinds else 'a number'}.")
+    if int in kinds and float not in kinds and isinstance(value, float) and not value.is_integer():
+        raise Misuse(f"{where} is {value!r}; it takes a whole number.")
 
 
 def _locate(target: str, where: str) -> Any:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
@@ -78,10 +79,12 @@ def part_path(folder: Path, name: str, number: int) -> Path:
 def written(folder: Path) -> list[Part]:
     """The parts of the first blocks that stand whole in a folder, in order."""
     parts: list[Part] = []
-    while all(part_path(folder, name, len(parts)).exists() for name in NAMES):
-        metadata = pq.read_metadata(part_path(folder, "events", len(parts))).metadata or {}
-        parts.append(Part(**json.loads(metadata[b"part"])))
-    return parts
+    while True:
+        try:
+            said = [pq.read_metadata(part_path(folder, name, len(parts))).metadata or {} for name in NAMES]
+        except (OSError, pa.ArrowInvalid):  # not there, or cut
+            return parts
+        parts.append(Part(**json.loads(said[0][b"part"])))
 
 
 def read_blocks(folder: Path, *, of: NDArray[np.int64] | None = None) -> Iterator[tuple[NDArray[np.int64], Block]]:

@@ -30,7 +30,14 @@ def tabulate(quantile: Callable[[float], float]) -> NDArray[np.int64]:
 
 def delays(quantile: Callable[[float], float]) -> NDArray[np.int32]:
     """Table of a delay's `quantile`, s, none above LONGEST_S."""
-    table = np.minimum(tabulate(quantile), LONGEST_S).astype(np.int32)
+
+    def within(p: float) -> float:
+        try:
+            return min(quantile(p), LONGEST_S)
+        except OverflowError:
+            return LONGEST_S
+
+    table = tabulate(within).astype(np.int32)
     table.setflags(write=False)
     return table
 

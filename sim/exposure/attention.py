@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sim.core.compiled import Array, Integer, compiled
 from sim.core.log import SHOWS, Log
 from sim.core.schema import CHANNELS, DAY_S
+from sim.exposure.apply import MOST_MODELS, TRAIN
 
 VIEWS = np.array([name in SHOWS for name in CHANNELS])
 READS = np.array([name == "review" for name in CHANNELS])
@@ -39,7 +40,24 @@ def attend(
     happens = given_out(
         order, time, channel, actor, np.concatenate(parents), offered, VIEWS, READS, views_per_day, readings_per_day,
     )  # fmt: skip
-    return np.split(happens, np.cumsum(sizes)[:-1])
+    masks = np.split(happens, np.cumsum(sizes)[:-1])
+    for block, mask in zip(log.blocks, masks, strict=True):
+        e = block.events
+        recount(block.event_start, e.channel, e.actor, e.key, e.mark, mask)
+    return masks
+
+
+@compiled
+def recount(event_start: Array, channel: Array, actor: Array, key: Array, mark: Array, happens: Array) -> None:
+    """Events with a mark happen if the model `key` was trained on so many copies, as in `apply`."""
+    copies = np.zeros(MOST_MODELS, dtype=np.int64)
+    for p in range(len(event_start) - 1):
+        copies[:] = 0
+        for row in range(event_start[p], event_start[p + 1]):
+            if mark[row]:
+                happens[row] &= copies[key[row]] >= mark[row]
+            elif channel[row] == TRAIN and happens[row]:
+                copies[actor[row]] += 1
 
 
 @compiled

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from sim.core.compiled import Array, alike, sum_of
-from sim.core.errors import require
+from sim.core.errors import require, require_above_0
 from sim.core.noise import Noise
 from sim.core.pieces import by_pieces
 from sim.core.quantile import LONGEST_S, delay, exponential
@@ -117,6 +117,7 @@ def stage(world: World, noise: Noise, *, horizon_end: int, others_gone_per_year:
     """The scene of a world. Hers vanish when she deletes them of her own accord (D01, D05), friends' posts about an
     owner at `others_gone_per_year` (D05) or with their accounts (D04). No channel carries what is QUIET.
     """
+    require_above_0(others_gone_per_year=others_gone_per_year)
     posts, people = world.posts, world.people
     post, time, kind = (posts[name].to_numpy() for name in ("post", "time", "kind"))
     author, subject = (posts[name].cast(pa.int32()).to_numpy() for name in ("author", "subject"))

@@ -62,9 +62,9 @@ class Way(Protocol):
 
 @dataclass(frozen=True)
 class Push:
-    """Handed on `after_s` of its appearing: a platform's own ingestion (S07), or a firehose."""
+    """Handed on `after_s` of its appearing, in whole seconds: a platform's own ingestion (S07), or a firehose."""
 
-    after_s: int
+    after_s: float
 
     def __post_init__(self) -> None:
         require(
@@ -73,13 +73,16 @@ class Push:
 
     def taken(self, met: Met, hours: Hours, scene: Scene, noise: Noise, name: str) -> tuple[Array, Array]:
         """All that its coin lets through, at once."""
-        when = np.maximum(met.birth + self.after_s, hours.since)
+        when = np.maximum(met.birth + int(self.after_s), hours.since)
         struck = noise.happens(f"take {name}", hours.hits(1)[0] / 2**32, met.id) & (when < hours.until)
         return np.where(struck, when, NOT_TAKEN), np.zeros(len(when), dtype=np.int32)
 
     def tell(self, thing: Thing, at: int, hours: Hours, story: Story, noise: Noise, name: str) -> tuple[int, int]:
         """The same of one thing."""
-        coin, when = story.draw(noise, f"take {name}", thing.id)[0] >> 32, max(thing.birth + self.after_s, hours.since)
+        coin, when = (
+            story.draw(noise, f"take {name}", thing.id)[0] >> 32,
+            max(thing.birth + int(self.after_s), hours.since),
+        )
         return (when if coin < hours.hits(1)[0] and when < hours.until else NOT_TAKEN), 0
 
 

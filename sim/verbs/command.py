@@ -11,10 +11,10 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from sim.core.errors import Misuse, require
+from sim.core.errors import Mistake, Misuse, require
 from sim.core.pages import keep_pages
 from sim.verbs.archive import archive_at, home_of, paths_of
-from sim.verbs.compose import compose_config, conf_dir
+from sim.verbs.compose import compose_config, conf_dir, each_alone, settled
 from sim.verbs.options import show_options
 
 ON_ARCHIVES = ("compare", "plan")
@@ -90,7 +90,7 @@ def _paths_among(verb: str, words: list[str]) -> tuple[Paths, list[str]]:
 
 
 def _check(verb: str, config: Mapping[str, Any]) -> None:
-    for name, least in (("seeds", 1), ("worlds", 1), ("horizon_days", 1), ("threads", 1)):
+    for name, least in (("seeds", 1), ("worlds", 1), ("horizon_days", 1), ("threads", 1), ("seed", 0), ("check", 0)):
         value = config.get(name)
         if name in config and not (value is None and name == "threads"):
             require(
@@ -111,6 +111,9 @@ def _check(verb: str, config: Mapping[str, Any]) -> None:
             raise Misuse(f"{name}={config[name]!r}: it is {' or '.join(allowed)}.")
     world = config.get("world")
     if world is not None:
+        require(
+            "channel" in config, "channel=[]: without a channel nothing happens. Name some, as channel=[feed,reshare]."
+        )
         for name, least in (("seed", 0), ("size", 1), ("owners", 0 if verb == "generate" else 1)):
             value = world[name]
             require(
@@ -135,18 +138,28 @@ def peak_mb() -> float:
 
 
 def _sweep(verb: str, path: Paths, overrides: list[str]) -> int:
-    """Run once for each combination of the overrides' comma-separated values, by Hydra's sweeper and launcher."""
+    """Run once for each combination of the overrides' comma-separated values, by Hydra's sweeper and launcher.
+
+    A combination that is a Mistake says so, and the others go on; the status is then 1.
+    """
     import hydra
     from omegaconf import DictConfig, OmegaConf
 
+    for words in each_alone(overrides):
+        compose_config(verb, words)
+    mistakes = []
     with tempfile.TemporaryDirectory(prefix="afterpost-") as folder:
 
         def job(config: DictConfig) -> None:
-            number = hydra.core.hydra_config.HydraConfig.get().job.num
+            own = hydra.core.hydra_config.HydraConfig.get()
+            number = own.job.num
             plain: Any = OmegaConf.to_container(config, resolve=True)
-            plain.pop("hydra", None)
-            plain.pop("experiment", None)
-            document = perform(verb, path, plain, quiet=True)
+            try:
+                document = perform(verb, path, settled(verb, plain), quiet=True)
+            except Mistake as mistake:
+                mistakes.append(mistake)
+                print(f"afterpost: {' '.join(own.overrides.task)}: {mistake}", file=sys.stderr)
+                return
             Path(folder, f"{number:06}.json").write_text(json.dumps(document, allow_nan=False), encoding="utf-8")
 
         before = sys.argv
@@ -161,4 +174,4 @@ def _sweep(verb: str, path: Paths, overrides: list[str]) -> int:
     else:
         for document in documents:
             import_module(f"sim.verbs.{verb}").show(document)
-    return 0
+    return 1 if mistakes else 0

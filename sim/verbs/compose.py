@@ -1,18 +1,22 @@
 """From the words of a command to its configuration, through Hydra; every error in one paragraph."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from hydra import compose, initialize_config_dir
 from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 import sim
 from sim.core.errors import Misuse, unknown
+
+PLANLESS = ("propagate", "generate", "validate")
+"""Verbs that simulate and plan nothing: the strategies of an experiment are passed over."""
 
 
 def conf_dir() -> Path:
@@ -42,6 +46,8 @@ def compose_config(verb: str, overrides: Sequence[str]) -> dict[str, Any]:
     """
     for word in overrides:
         _parse(word)
+        if verb in PLANLESS and re.match(r"[+~]*strategy\b", word):
+            raise Misuse(f"'{verb}' plans nothing, so it takes no strategy; compare and plan do.")
     with initialize_config_dir(str(conf_dir().resolve()), version_base="1.3"):
         try:
             config = compose(verb, overrides=list(overrides))
@@ -52,14 +58,35 @@ def compose_config(verb: str, overrides: Sequence[str]) -> dict[str, Any]:
         raise Misuse(f"The configuration of '{verb}' is no mapping.")
     for file in (verb, "base"):
         _check_switches(OmegaConf.load(conf_dir() / f"{file}.yaml"), made)
-    made.pop("hydra", None)
-    made.pop("experiment", None)
-    return {str(name): value for name, value in made.items()}
+    return settled(verb, made)
 
 
-def _parse(word: str) -> None:
+def settled(verb: str, made: Mapping[Any, Any]) -> dict[str, Any]:
+    """A composed configuration without what served to compose it."""
+    aside = {"hydra", "experiment", *(("strategy",) if verb in PLANLESS else ())}
+    return {str(name): value for name, value in made.items() if name not in aside}
+
+
+def each_alone(words: Sequence[str]) -> Iterator[list[str]]:
+    """Of words with several values for a sweep: the first of each, and every other value in its turn."""
+    values = [_values(word) for word in words]
+    first = [each[0] for each in values]
+    yield first
+    for place, each in enumerate(values):
+        for other in each[1:]:
+            yield [*first[:place], other, *first[place + 1 :]]
+
+
+def _values(word: str) -> list[str]:
+    made = _parse(word)
+    if not made.is_sweep_override():
+        return [word]
+    return [f"{made.get_key_element()}={value}" for value in made.sweep_string_iterator()]
+
+
+def _parse(word: str) -> Override:
     try:
-        OverridesParser.create().parse_override(word)
+        return OverridesParser.create().parse_override(word)
     except HydraException:
         name, sign, value = word.partition("=")
         if not sign:

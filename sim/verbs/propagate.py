@@ -30,6 +30,8 @@ PENS = 2
 
 def run(config: dict[str, Any]) -> dict[str, Any]:
     """Simulate, count events by channel, and keep the log as asked; returns the document."""
+    if config["write"] and config["keep"] == "nothing":
+        raise Misuse("write=true keeps the log on disk, keep=nothing only counts: ask for one of them.")
     keep = "disk" if config["write"] else config["keep"]
     if keep not in KEEP:
         raise Misuse(f"keep={keep!r}: it is {', '.join(KEEP)}.")

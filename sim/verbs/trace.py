@@ -49,7 +49,8 @@ def trace(
     known = {each: len(those) for each, those in know.items()}
     author, subject = people[scene.author[row]], people[scene.subject[row]]
     post = world.posts.slice(row, 1).to_pylist()[0]
-    what = f"{KINDS[post['kind']].replace('_', ' ')} {SHOWN[AUDIENCES[post['audience']]]}"
+    shown = SHOWN[AUDIENCES[post["audience"]]] if post["to"] is None else f"to {people[post['to']]}"
+    what = f"{KINDS[post['kind']].replace('_', ' ')} {shown}"
     about = "" if author == subject else f", about {subject}"
     head = [f"Post {post['post']}: {author}, {moment(post['time'])} UTC, a {what}{about}."]
     head += [f"  “{post['text']}”"] if post["text"] else []

@@ -1,7 +1,8 @@
 """Discovery: an old post is found again, by a friend (search, memories, a visit) or by a stranger on the profile.
 
 No public figure exists (R16, R17: ranges of two decades), and what late deletion can still avoid hangs on it. A
-friend finds each item an exponential time after it or her own joining; that view lies in friends' reach. Strangers
+friend finds each item an exponential time after it or her own joining, one rate for all ways (anniversaries bring no
+yearly peaks: how many see them nobody has published); that view lies in friends' reach. Strangers
 visit a profile as a Poisson process and look at each public item with one coin a visit, never "the newest m", so that
 one post's fate does not hang on another's; those views lie in public reach. Both are memoryless.
 """
@@ -12,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 
 from sim.core.compiled import Array, Integer, after, fetch, inlined, lean
-from sim.core.errors import require_above_0
+from sim.core.errors import require, require_above_0
 from sim.core.noise import Noise
 from sim.core.quantile import LONGEST_S, TABLES_KEPT, Quantiles, exponential, poisson
 from sim.core.schema import YEAR_S
@@ -27,6 +28,8 @@ from sim.exposure.story import Story
 DISCOVERY = 2
 MOST_SEEN_SHARE = 0.9
 """One visitor sees at most this share of a profile's public items, however few there are."""
+MOST_VISITS = 1_000_000
+"""A month, of strangers at one profile: each takes memory."""
 MOMENT_BITS = 20
 """Times are told apart by 2^20 s, 12 days, where those who find a post too late are left out beforehand."""
 VISITS_A_STRETCH = 8
@@ -47,6 +50,8 @@ class Discovery:
             visits_per_month=self.visits_per_month,
             items_per_visit=self.items_per_visit,
         )
+        most = self.visits_per_month <= MOST_VISITS
+        require(most, f"'visits_per_month' is {self.visits_per_month!r}; a profile has at most {MOST_VISITS:,} here.")
 
     def friend_delays(self) -> Quantiles:
         """Time from post to a friend's finding it, s."""

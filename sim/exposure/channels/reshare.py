@@ -16,7 +16,7 @@ from itertools import count
 import numpy as np
 
 from sim.core.compiled import Array
-from sim.core.errors import require_above_0, require_not_below_0, require_share
+from sim.core.errors import require, require_above_0, require_not_below_0, require_share
 from sim.core.noise import Noise
 from sim.core.quantile import ROWS, Quantiles, exponential, lognormal
 from sim.core.schema import CHANNELS, YEAR_S
@@ -24,12 +24,14 @@ from sim.exposure.cascade import DISCOVERY, FEED, keen_posts, spread, views_of
 from sim.exposure.columns import everybody
 from sim.exposure.delivery import PARTS
 from sim.exposure.draft import Draft
-from sim.exposure.quality import ONE, Fading, chance_of, fading, fresh_mean, interest, quality, virality
+from sim.exposure.quality import OLDEST_S, ONE, Fading, chance_of, fading, fresh_mean, interest, quality, virality
 from sim.exposure.scene import Scene
 from sim.exposure.story import Name, Story
 from sim.exposure.turns import Chances
 
 FORWARD = CHANNELS.index("forward")
+MOST_SIGMA = 20
+"""Beyond it one post in a thousand has all interest there is."""
 MOST_OFFSPRING = 0.4
 """A reshare causes no more than this many on average, as cascades die out: 99% within a generation (R12), and four in
 five reshares are direct (R09, Ma et al. 2017)."""
@@ -60,6 +62,10 @@ class Reshare:
             delay_median_s=self.delay_median_s,
             delay_sigma=self.delay_sigma,
             gone_per_year=self.gone_per_year,
+        )
+        require(self.fades_after_s <= OLDEST_S, f"'fades_after_s' is {self.fades_after_s!r}; nothing fades so late.")
+        require(
+            self.virality_sigma <= MOST_SIGMA, f"'virality_sigma' is {self.virality_sigma!r}; at most {MOST_SIGMA}."
         )
 
     def fading(self) -> Fading:

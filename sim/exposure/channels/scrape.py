@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sim.core.compiled import Array
 from sim.core.errors import require, require_above_0, require_share, unknown
 from sim.core.noise import Noise
-from sim.core.schema import DAY_S, KINDS, OBJECTS
+from sim.core.schema import DAY_S, KINDS, NEVER, OBJECTS
 from sim.exposure.doors import BOUND_BY_OBJECTION, COPY, HONOURS_DELETION
 from sim.exposure.draft import Draft
 from sim.exposure.harvest import TRAINING, USES, Stand, Terms, harvest, shown_to_crawlers
@@ -65,7 +65,7 @@ class Crawler:
     @property
     def retention_s(self) -> int:
         """How long it holds what it took, s."""
-        return int(self.retention_days * DAY_S)
+        return int(min(self.retention_days * DAY_S, NEVER))
 
     @property
     def shares(self) -> tuple[float, float, float]:

@@ -45,6 +45,7 @@ class Model:
     corpora: tuple[str, ...]
 
     def __post_init__(self) -> None:
+        require(len(self.corpora) > 0, "A model is trained on nothing: 'corpora' names a harvester at least.")
         require(self.cut_off <= self.snapshot, "A model's cut-off lies after its snapshot.")
 
 
