@@ -1,7 +1,10 @@
 """The entry: `afterpost VERB [PATH] [overrides]`. Help and misuse load nothing heavy."""
 
+import os
 import sys
+from errno import ENOSPC
 from importlib import import_module
+from io import TextIOWrapper
 
 from sim import __version__
 from sim.core.errors import Mistake, Misuse, unknown
@@ -39,8 +42,13 @@ Exit status: 0 done, 1 not done, 2 wrong usage.
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit status."""
     words = sys.argv[1:] if arguments is None else arguments
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without a letter shows ? in its place
     try:
-        return _run(words)
+        status = _run(words)
+        sys.stdout.flush()
+        return status
     except Misuse as mistake:
         print(f"afterpost: {mistake}", file=sys.stderr)
         return 2
@@ -53,6 +61,12 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         told = "Nothing was left half-written; the same command begins again, and a log on disk or a replay goes on."
         print(f"afterpost: stopped. {told}", file=sys.stderr)
+        return 1
+    except OSError as problem:
+        if problem.errno != ENOSPC or problem.filename is not None:
+            raise
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - else the interpreter tries again when it ends
+        print("afterpost: what there was to say could not be written: no space left on the device.", file=sys.stderr)
         return 1
     except MemoryError:
         print("afterpost: out of memory. Try fewer owners, seeds or people (world.owners=20).", file=sys.stderr)

@@ -8,7 +8,7 @@ from types import NoneType, UnionType
 from typing import Any, get_args, get_origin
 
 from sim.core.clock import seconds
-from sim.core.errors import Misuse, unknown
+from sim.core.errors import Mistake, Misuse, unknown
 from sim.core.parameters import is_number
 
 DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -41,7 +41,12 @@ def build(node: Any, where: str = "configuration") -> Any:
     missing = needed - set(made)
     if missing:
         raise Misuse(f"{where} lacks {', '.join(sorted(missing))}.")
-    return target(**made)
+    try:
+        return target(**made)
+    except Misuse:
+        raise
+    except Mistake as mistake:
+        raise Misuse(f"{where}: {mistake}") from None
 
 
 def build_each(nodes: Any, where: str) -> dict[str, Any]:

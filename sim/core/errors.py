@@ -27,6 +27,12 @@ def require(holds: bool, message: str) -> None:
         raise Mistake(message)
 
 
+def demand(holds: bool, message: str) -> None:
+    """Raise `Misuse(message)` unless `holds`."""
+    if not holds:
+        raise Misuse(message)
+
+
 def require_above_0(**numbers: float) -> None:
     """Raise Mistake unless every named number is finite and above 0."""
     for name, number in numbers.items():

@@ -20,11 +20,16 @@ def share_axis(axis: Any) -> None:
 
 
 def count_axis(axis: Any) -> None:
-    """About five ticks, printed short."""
+    """About five ticks, printed short, all in thousands where one must be."""
     from matplotlib.ticker import MaxNLocator
 
     axis.set_major_locator(MaxNLocator(nbins=5, min_n_ticks=3, steps=[1, 2, 2.5, 5, 10]))
-    axis.set_major_formatter(lambda value, _: brief(round(value, 9)))
+
+    def said(value: float, _: int) -> str:
+        in_thousands = value and 1e4 <= max(axis.get_view_interval()) < 1e6
+        return f"{value / 1e3:g}k" if in_thousands else brief(round(value, 9))
+
+    axis.set_major_formatter(said)
 
 
 def bare_axes(figure: Any, width_in: float, height_in: float) -> Any:

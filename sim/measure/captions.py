@@ -99,7 +99,8 @@ def bar(results: Results) -> Caption:
         "How much is within reach at all, by who learns it",
         f"Each bar is 100% of its own class, so that small classes show too. The number beside a name is the class's "
         f"total of pairs{words.each(results)}: one item learnt by one person or holder. Greys are out of reach. "
-        f"Avoided by “{title_of(results, name)}”.",
+        f"Avoided by “{title_of(results, name)}”. Counts are averaged here, so draws with more to avoid weigh more "
+        "than in the table, which averages shares.",
         f"Division of pairs{words.each(results)}. {said}.",
     )
 
@@ -147,7 +148,8 @@ def leaderboard(results: Results) -> str:
     by_hand = "by hand" in facts["platform"].lower()
     rate = "by hand" if by_hand else f"at {pace(facts['pace'])} of {facts['platform']}'s published limit"
     whom = "" if facts["archive"] else " Numbers are means per person."
-    return f"Avoided is the share of what can be avoided, with its interval. Time taken is {rate}.{whom}"
+    best = " Best in: how often it avoids most of those that keep half of the posts." if results["robust"] else ""
+    return f"Avoided is the share of what can be avoided, with its interval. Time taken is {rate}.{whom}{best}"
 
 
 def archive(results: Results) -> str:

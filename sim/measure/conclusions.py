@@ -22,7 +22,7 @@ AHEAD_SHARE = 0.01
 
 def conclusions(outcome: Outcome, names: Sequence[str]) -> dict[str, str | None]:
     """Which strategy answers each question; `nothing` where none helps at all, None where none is clearly ahead."""
-    keeping = [name for name in names if _keeps(outcome.deeds.get(name))]
+    keeping = [name for name in names if keeps(outcome.deeds.get(name))]
     avoidable = outcome.ledger.avoidable.sum(axis=0)
     pairs = {name: outcome.deeds[name].avoided.sum(axis=0) for name in names}
     found = {
@@ -51,9 +51,10 @@ def ahead(done: Mapping[str, int], *, of: int) -> str | None:
 
 def winner(outcome: Outcome, names: Sequence[str]) -> str | None:
     """The strategy that avoids most among those that keep at least half the posts; the first of equals."""
-    keeping = [name for name in names if _keeps(outcome.deeds.get(name))]
+    keeping = [name for name in names if keeps(outcome.deeds.get(name))]
     return max(keeping, key=lambda name: int(outcome.deeds[name].avoided.sum()), default=None)
 
 
-def _keeps(deed: Deed | None) -> bool:
+def keeps(deed: Deed | None) -> bool:
+    """Whether a strategy that applies keeps so many posts that it is compared."""
     return deed is not None and bool(deed.kept.sum() >= KEEPING_SHARE * deed.posts.sum())

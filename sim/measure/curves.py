@@ -3,6 +3,7 @@
 Each is a function from results to an SVG string, empty where nothing can be drawn; `width_in` as in figures.
 """
 
+from math import ceil
 from typing import Any
 
 from sim.measure.amounts import brief, count, day, known, plural
@@ -140,11 +141,11 @@ def stop_here(results: Results, *, width_in: float = WIDE_IN) -> str:
         axes.xaxis.set_major_formatter(lambda value, _: brief(value))
         lines = {name: kept(name, "share") for name, _ in shown}
         low, high = kept(mark.strategy, "low"), kept(mark.strategy, "high")
-        axes.set_ylim(0, max(y for line in (*lines.values(), high) for _, y in line) * 1.12)
+        axes.set_ylim(0, ceil(4.2 * max(y for line in (*lines.values(), high) for _, y in line)) / 4)
         if len(low) == len(high):
             band = [y for _, y in low], [y for _, y in high]
             axes.fill_between([x for x, _ in low], *band, color=BLUE, alpha=0.15, linewidth=0)
-        said = f"80% after {plural(mark.needed, 'deletion')}"
+        said = f"80% of deleting all: {plural(mark.needed, 'deletion')}"
         labels = [Label([(stop_at, mark.share)], said)]
         for place_, (name, colour) in enumerate(shown):
             axes.plot([x for x, _ in lines[name]], [y for _, y in lines[name]], color=colour)

@@ -41,7 +41,7 @@ def frontier(results: Results, *, width_in: float = WIDE_IN) -> str:
 
     def paint(figure: Any) -> None:
         axes = bare_axes(figure, width_in, height_in)
-        axes.set(xlim=(-0.03, 1.05), ylim=(-0.06, 1.08))
+        axes.set(xlim=(-0.03, 1.05), ylim=(-0.12, 1.08))
         axes.set_xlabel("Posts kept")
         axes.set_ylabel("Avoidable exposure avoided")
         share_axis(axes.xaxis)
@@ -61,7 +61,15 @@ def frontier(results: Results, *, width_in: float = WIDE_IN) -> str:
                 axes.plot([kept, kept], [low, high], color=colour, linewidth=1.6, alpha=0.75, zorder=2)
                 bars.append([(kept, low), (kept, high)])
             marker, size = ("s", 9) if is_end(name) else ("o", 12 if name == best else 9)
-            axes.plot([kept], [avoided], marker, color=colour, markersize=size, markeredgecolor="white", zorder=3)
+            axes.plot(
+                [kept],
+                [avoided],
+                marker,
+                color=colour,
+                markersize=size,
+                markeredgecolor="white",
+                zorder=3 + is_end(name),
+            )
         order = sorted(names, key=lambda name: (name != best, -points[name][1], name))
         labels = [
             Label(

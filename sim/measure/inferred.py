@@ -41,7 +41,7 @@ def paragraph(results: Results) -> str:
     said += f" After \u201c{title_of(results, best)}\u201d it is {_share(others[best]['town_inferred'])}."
     if idle:
         names = ", ".join(f"\u201c{title_of(results, name)}\u201d" for name in idle)
-        said += f" For her nothing changes by {names}: what these delete she has, or can guess."
+        said += f" Under {names} nothing changes by a hundredth: what these delete is known or can be guessed."
     return said
 
 

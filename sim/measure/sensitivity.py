@@ -31,14 +31,14 @@ class Answer:
 def trajectories(names: Sequence[str], count: int, noise: Noise) -> NDArray[np.float64]:
     """Points to evaluate, float[count * (names + 1), names] from 0 to 1; each step of a trajectory moves one name."""
     require(count >= 2, f"A screen takes 2 trajectories or more, not {count}: one shows no spread.")
-    sample, _ = _salib()
+    sample, _ = salib()
     points: NDArray[np.float64] = sample.sample(_problem(names), N=count, num_levels=LEVELS, seed=_seed(noise))
     return points
 
 
 def effects(names: Sequence[str], points: NDArray[np.float64], answers: Sequence[Answer], noise: Noise) -> list[Effect]:
     """The effect of each name on the value, the largest first, and the conclusions it alone has changed."""
-    _, analyze = _salib()
+    _, analyze = salib()
     values = np.array([answer.value for answer in answers])
     if values.std() == 0:  # SALib divides by the spread
         found = {"mu_star": np.zeros(len(names)), "sigma": np.zeros(len(names))}
@@ -85,7 +85,8 @@ def _seed(noise: Noise) -> int:
     return int(noise.key("morris")) % 2**32
 
 
-def _salib() -> tuple[Any, Any]:
+def salib() -> tuple[Any, Any]:
+    """The library's analysis and sampling. Raises Mistake, with how to install it, where it is missing."""
     try:
         from SALib.analyze import morris as analyze
         from SALib.sample import morris as sample

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sim.core.log import SHOWS
 from sim.core.schema import CHANNELS, DAY_S, LEARNERS
 
 NAMED = 3
@@ -47,6 +48,7 @@ class Happened:
 def tell_story(events: Sequence[Happened], *, decided: str) -> list[str]:
     """The story as lines: a heading for each stretch of time, then its sentences. `decided` is the decision's day."""
     lines: list[str] = []
+    known: set[str] = set()
     for heading, among in _chapters(events, decided):
         many = {name for name, done in ONE_BY_ONE.items() if _distinct(among, done) > NAMED}
         groups: dict[tuple[str, str, str], list[str]] = {}
@@ -54,7 +56,11 @@ def tell_story(events: Sequence[Happened], *, decided: str) -> list[str]:
             alone = event.actor if event.deed in DOERS else event.by
             group = (event.deed, "", "") if event.deed in many else (event.deed, alone, event.learner)
             groups.setdefault(group, []).append(event.actor)
-        lines += ["", heading, *("  " + _sentence(*group, actors) for group, actors in groups.items())]
+        lines += ["", heading]
+        for group, actors in groups.items():
+            new = set(actors) - known if group[0] in SHOWS else set()
+            lines.append("  " + _sentence(*group, actors, len(new)))
+            known |= new
     return lines or ["", "Nobody sees it."]
 
 
@@ -73,25 +79,28 @@ def _chapters(events: Sequence[Happened], decided: str) -> list[tuple[str, list[
     return list(made.items())
 
 
-def _sentence(channel: str, by: str, learner: str, actors: Sequence[str]) -> str:
+def _sentence(channel: str, by: str, learner: str, actors: Sequence[str], new: int) -> str:
+    """One sentence; of who sees it, `new` did not know it yet."""
     people = list(dict.fromkeys(actors))
     crowd, one = _crowd(people, learner), len(people) == 1
+    again = "" if new == len(people) or one or channel not in SHOWS else f", {new or 'none'} of them for the first time"
     if channel == "feed":
-        return f"{crowd} {'sees' if one else 'see'} it in {'the feed' if one else 'their feeds'}{_names(people)}."
+        where = "sees it in the feed" if one else "see it in their feeds"
+        return f"{crowd} {where}{again}{_names(people)}."
     if channel == "tag":
-        return f"{crowd} {'is' if one else 'are'} shown it because of the tag{_names(people)}."
+        return f"{crowd} {'is' if one else 'are'} shown it because of the tag{again}{_names(people)}."
     if channel == "discovery":
-        return f"{crowd} {'comes' if one else 'come'} across it, looking back{_names(people)}."
+        return f"{crowd} {'comes' if one else 'come'} across it, looking back{again}{_names(people)}."
     if channel in ONE_BY_ONE and not by:
         deed = {
             "reshare": "pass it on", "copy": "keep a copy and show it", "quote": "quote it",
             "comment": "tell it in a comment", "forward": "see what was passed on",
         }  # fmt: skip
-        return f"{len(people)} people {deed.get(channel, 'see copies')}{_names(people)}."
+        return f"{len(people)} people {deed.get(channel, 'see copies')}{again}{_names(people)}."
     if channel == "forward":
-        return f"{crowd} {'sees' if one else 'see'} what {by} passed on{_names(people)}."
+        return f"{crowd} {'sees' if one else 'see'} what {by} passed on{again}{_names(people)}."
     if channel == "copied":
-        return f"{crowd} {'sees' if one else 'see'} {by}'s copy{_names(people)}."
+        return f"{crowd} {'sees' if one else 'see'} {by}'s copy{again}{_names(people)}."
     return _of_things(channel, by, people, len(actors))
 
 

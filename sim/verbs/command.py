@@ -11,7 +11,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from sim.core.errors import Mistake, Misuse, require
+from sim.core.errors import Mistake, Misuse, demand
 from sim.core.pages import keep_pages
 from sim.verbs.archive import archive_at, home_of, paths_of
 from sim.verbs.compose import compose_config, conf_dir, each_alone, settled
@@ -93,12 +93,12 @@ def _check(verb: str, config: Mapping[str, Any]) -> None:
     for name, least in (("seeds", 1), ("worlds", 1), ("horizon_days", 1), ("threads", 1), ("seed", 0), ("check", 0)):
         value = config.get(name)
         if name in config and not (value is None and name == "threads"):
-            require(
+            demand(
                 isinstance(value, int) and not isinstance(value, bool) and value >= least,
                 f"{name}={value!r}: it takes a whole number from {least} up.",
             )
     screen = config.get("screen", 0)
-    require(
+    demand(
         isinstance(screen, int) and not isinstance(screen, bool) and (screen == 0 or screen >= 2),
         f"screen={screen!r}: it takes 0 for none, or 2 trajectories or more.",
     )
@@ -107,19 +107,23 @@ def _check(verb: str, config: Mapping[str, Any]) -> None:
         ("content", ("full", "none")),
         ("output", ("table", "json")),
     ):
-        if name in config and config[name] not in allowed:
-            raise Misuse(f"{name}={config[name]!r}: it is {' or '.join(allowed)}.")
+        demand(config.get(name, allowed[0]) in allowed, f"{name}={config.get(name)!r}: it is {' or '.join(allowed)}.")
     world = config.get("world")
     if world is not None:
-        require(
+        demand(
             "channel" in config, "channel=[]: without a channel nothing happens. Name some, as channel=[feed,reshare]."
         )
         for name, least in (("seed", 0), ("size", 1), ("owners", 0 if verb == "generate" else 1)):
             value = world[name]
-            require(
+            demand(
                 isinstance(value, int) and not isinstance(value, bool) and value >= least,
                 f"world.{name}={value!r}: it takes a whole number from {least} up.",
             )
+    if config.get("out"):
+        place = Path(config["out"]).expanduser().absolute()
+        there = next(each for each in (place, *place.parents) if each.exists())
+        writable = there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+        demand(writable, f"out={config['out']}: nothing can be written there. Choose another folder.")
 
 
 def peak_mb() -> float:

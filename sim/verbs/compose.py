@@ -114,6 +114,9 @@ def _kinder(verb: str, problem: Exception) -> Misuse:
     if found := re.search(r"Could not override '([^']+)'", text):
         key = found[1]
         parent, _, last = key.rpartition(".")
+        elsewhere = [path for path in _paths(compose(verb)) if path.endswith(f".{last}") and path != key]
+        if elsewhere and last not in _keys(verb, parent):
+            return Misuse(f"There is no option '{key}'. Did you mean {' or '.join(elsewhere[:3])}?")
         return unknown("option" + (f" of {parent}" if parent else ""), last, _keys(verb, parent))
     if found := re.search(r"Error (?:when )?merging override ([^\n]+)", text) or re.search(r"^(.+)$", text, re.M):
         return Misuse(f"This configuration cannot be made: {found[1].strip()}. {_last_line(text)}")
@@ -123,6 +126,14 @@ def _kinder(verb: str, problem: Exception) -> Misuse:
 def _last_line(text: str) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return lines[1] if len(lines) > 1 else ""
+
+
+def _paths(node: Any, above: str = "") -> Iterator[str]:
+    """Every dotted name in a configuration, of groups too."""
+    for name, child in node.items_ex(resolve=False) if isinstance(node, DictConfig) else ():
+        path = ".".join(each for each in (above, str(name)) if each)
+        yield path
+        yield from _paths(child, path)
 
 
 def _keys(verb: str, parent: str) -> list[str]:

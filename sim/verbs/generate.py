@@ -111,4 +111,6 @@ def show(document: dict[str, Any]) -> None:
     )
     for path in document["archives"][:3]:
         print(f"Archive: {path}")
+    if len(document["archives"]) > 3:
+        print(f"         and {len(document['archives']) - 3} more beside")
     print(f"World: {document['run']}")

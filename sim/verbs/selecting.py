@@ -6,7 +6,7 @@ from typing import Any
 from sim.cleanup.among import Among
 from sim.cleanup.selection import Selection
 from sim.cleanup.selection_file import load_selection, make_selection
-from sim.core.errors import unknown
+from sim.core.errors import Misuse, unknown
 
 FILTER = "filter"
 
@@ -17,6 +17,9 @@ def selected(config: dict[str, Any]) -> Selection | None:
     asked = {"file": asked} if isinstance(asked, str) else dict(asked or {})
     file = asked.pop("file", None)
     conditions = {name: value for name, value in asked.items() if value is not None}
+    for name, value in conditions.items():
+        if file is None and value in ([], "") and not name.startswith("keep_"):
+            raise Misuse(f"select.{name} is empty, which would select every post: leave it out, or say what to select.")
     if file is None and not conditions:
         return None
     from_file = load_selection(Path(file).expanduser()).given() if file else {}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from sim.core.clock import seconds
 from sim.core.noise import Noise
 from sim.core.parameters import parameters, settle
 from sim.core.provenance import record, run_id
@@ -11,6 +12,7 @@ from sim.experiment import Comparison, compare
 from sim.exposure.shifts import FIGURES
 from sim.measure import leaderboard
 from sim.measure.results import ArchiveFacts, Parameter, Results, Row, StrategyFacts
+from sim.measure.sensitivity import salib
 from sim.platforms.exports.item import Archive
 from sim.screen import evaluations, screen
 from sim.verbs.archive import archive_of, fingerprints
@@ -33,6 +35,8 @@ class Study:
 
 def study(command: str, config: dict[str, Any]) -> Study:
     """Run the comparison a configuration describes; `config["path"]`, if any, is an archive's or several."""
+    if config["screen"]:
+        salib()  # said before the comparison, not after it
     archive = archive_of(config)
     config = with_selection(config)
     if archive is not None:
@@ -48,11 +52,12 @@ def study(command: str, config: dict[str, Any]) -> Study:
 
 
 def _at_home(config: dict[str, Any], archive: Archive) -> dict[str, Any]:
-    """The configuration for an archive: decided a day after its newest item, in a world that can hold her followers."""
+    """The configuration for an archive: decided on the world's day, or a day after its newest item if that is later,
+    in a world that can hold her followers."""
     newest = max((item.created for item in archive.items), default=0)
     followers = config["account"]["followers"] or archive.followers or 0
     world = dict(config["world"])
-    world["decision"] = newest + DAY_S
+    world["decision"] = max(seconds(world["decision"]), newest + DAY_S)
     world["size"] = min(MOST_SIZE, max(world["size"], PEOPLE_A_FOLLOWER * followers))
     return {**config, "world": world}
 

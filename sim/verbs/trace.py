@@ -10,7 +10,7 @@ from sim.core.clock import iso_date
 from sim.core.errors import Mistake
 from sim.core.log import Block, Log
 from sim.core.noise import Noise
-from sim.core.schema import ACTIONS, AUDIENCES, CHANNELS, DAY_S, KINDS, LEARNERS
+from sim.core.schema import ACTIONS, AUDIENCES, BESIDE, CHANNELS, DAY_S, KINDS, LEARNERS
 from sim.exposure.doors import COMMENT, QUOTE, close_doors
 from sim.exposure.propagate import Channel, propagate
 from sim.exposure.scene import Scene
@@ -73,10 +73,12 @@ def trace(
 
 
 def find(wanted: Any, scene: Scene, log: Log) -> int:
-    """The row of a post by id, or of the post of an owner's own with most events; raises Mistake for no such post."""
+    """The row of a post by id, or of the post of an owner's own with most events (a post rather than what stands on the
+    profile, if there is one); raises Mistake for no such post."""
     if wanted == BUSIEST:
         counts = np.concatenate([np.diff(block.event_start) for block in log.blocks])
-        return int(np.argmax(np.where(scene.author == scene.subject, counts, -1)))
+        posted = ~np.isin(scene.kind, [KINDS.index(name) for name in BESIDE])
+        return int(np.lexsort((counts, posted & (counts > 0), scene.author == scene.subject))[-1])
     found = np.flatnonzero(scene.post == wanted) if isinstance(wanted, int) else np.empty(0, dtype=np.int64)
     if len(found) == 0:
         some = ", ".join(str(post) for post in scene.post[:3].tolist())

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from sim.core import quantile
+from sim.core.clock import iso_date
 from sim.core.errors import require
 from sim.core.noise import Noise
 from sim.core.schema import DAY_S, EDUCATIONS, YEAR_S, table
@@ -200,7 +201,7 @@ def crowds(people: People, noise: Noise, *, size: int, decision: int, threads: i
     within blocks of persons with neighbouring ids. Raises Mistake for an empty world or a decision before 2008.
     """
     require(size >= 1, f"A world has at least one person; its size is {size}.")
-    require(decision > YEAR_S, f"The decision lies {decision} s after 2007-01-01; it must be at least a year later.")
+    require(decision > YEAR_S, f"The decision is on {iso_date(decision)}; it must be a year after 2007-01-01 at least.")
     atlas = chart(
         people.homes(), towns=people.towns, town_exponent=people.town_exponent,
         company_count=people.careers.companies, company_exponent=people.careers.company_exponent,

@@ -31,7 +31,7 @@ def libipld(*, source: str) -> ModuleType:
         import libipld
     except ImportError:
         raise Mistake(
-            f"'{source}' is a Bluesky repository (CAR), and the library that reads it is not installed. "
+            f"'{source}' is a Bluesky repository (CAR), and the library that reads and writes it is not installed. "
             f"Install it with: pip install 'afterpost[bluesky]'."
         ) from None
     return libipld

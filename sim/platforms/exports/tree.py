@@ -41,7 +41,7 @@ def id_text(name: bytes) -> str:
 
 
 def _library() -> ModuleType:
-    return libipld(source="the repository to write")
+    return libipld(source="what is to be written")
 
 
 class _Blocks:
