@@ -7,16 +7,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sim.cleanup.detector import detect
 from sim.cleanup.plan import WHOLE_ACCOUNT, Plan, on_people
 from sim.cleanup.select import exceptions, match
 from sim.cleanup.selection import Selection
 from sim.cleanup.strategies.filter import Filter
 from sim.core.clock import iso_date
-from sim.core.schema import ACTIONS, AUDIENCES, KINDS, NEVER
+from sim.core.schema import ACTIONS, AUDIENCES, CLASSES, KINDS, NEVER, QUIET
 from sim.owners import Desk, know
 from sim.world.world import World
 
-SHOWN = ["post", "time", "kind", "audience", "native_id", "text"]
+SHOWN = ["post", "time", "kind", "audience", "native_id", "text", "estimated"]
 SAMPLES = 5
 LONGEST = 60
 
@@ -24,6 +25,7 @@ LONGEST = 60
 def preview(plan: Plan, posts: pa.Table, kept: dict[str, int]) -> dict[str, Any]:
     """Facts about the posts `plan` acts on, among the owner's own `posts`; `kept`: posts each exception saved.
 
+    Counted are those that others can see.
     Samples are spread evenly over the plan, from its first post to its last.
     """
     targets = plan.target[:0] if on_people(plan.action) else plan.target[plan.target != WHOLE_ACCOUNT]
@@ -32,23 +34,25 @@ def preview(plan: Plan, posts: pa.Table, kept: dict[str, int]) -> dict[str, Any]
     times = rows["time"].to_pylist()
     spread = np.unique(np.linspace(0, max(0, len(targets) - 1), min(SAMPLES, len(targets))).astype(np.int64))
     return {
-        "posts": posts.num_rows,
+        "posts": shown(posts).num_rows,
         "chosen": len(targets),
         "by_kind": _counted(rows["kind"], KINDS),
         "by_audience": _counted(rows["audience"], AUDIENCES),
         "oldest": iso_date(min(times)) if times else None,
         "newest": iso_date(max(times)) if times else None,
-        "samples": [line_of(row) for row in rows.take(pa.array(spread, pa.int64())).to_pylist()],
+        "samples": [line_of(row) + found_in(row) for row in rows.take(pa.array(spread, pa.int64())).to_pylist()],
         "kept": kept,
         "actions": dict(Counter(ACTIONS[code] for code in plan.action.tolist())),
     }
 
 
 def own_posts(world: World, owner: int) -> pa.Table:
-    """The posts of `owner` that she wrote herself, and has not deleted of her own accord by the decision."""
+    """The posts of `owner` that she wrote herself, and has not deleted of her own accord by the decision; `estimated`
+    are the classes her detector finds in them."""
     posts = world.posts
-    own = pc.and_(pc.equal(posts["author"], owner), pc.equal(posts["subject"], owner))
-    return posts.filter(pc.and_(own, pc.greater(pc.fill_null(posts["deleted"], NEVER), world.decision)))
+    mine = pc.and_(pc.equal(posts["author"], owner), pc.equal(posts["subject"], owner))
+    own = posts.filter(pc.and_(mine, pc.greater(pc.fill_null(posts["deleted"], NEVER), world.decision)))
+    return own.append_column("estimated", pa.array(detect(own["text"], own["kind"].to_numpy())))
 
 
 def spared(selection: Selection | None, world: World) -> dict[str, int]:
@@ -82,6 +86,17 @@ def line_of(row: dict[str, Any]) -> str:
     text = " ".join((row["text"] or "").split())
     short = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
     return f"{iso_date(row['time'])} {KINDS[row['kind']]} {row['native_id'] or row['post']} {short}"
+
+
+def shown(posts: pa.Table) -> pa.Table:
+    """Those that others can see: no messages, no camera roll, no likes."""
+    return posts.filter(pc.invert(pc.is_in(posts["kind"], pa.array([KINDS.index(name) for name in QUIET], pa.int8()))))
+
+
+def found_in(row: dict[str, Any]) -> str:
+    """What the detector finds in a post, in brackets; nothing, if it finds nothing."""
+    names = [name for place, name in enumerate(CLASSES) if row["estimated"] >> place & 1]
+    return f" [{', '.join(names)}]" if names else ""
 
 
 def _counted(codes: pa.ChunkedArray, names: tuple[str, ...]) -> dict[str, int]:

@@ -16,6 +16,7 @@ from sim.measure.sensitivity import salib
 from sim.platforms.exports.item import Archive
 from sim.screen import evaluations, screen
 from sim.verbs.archive import archive_of, fingerprints
+from sim.verbs.preview import shown
 from sim.verbs.progress import progress
 from sim.verbs.selecting import with_selection
 
@@ -75,7 +76,7 @@ def _results(config: dict[str, Any], found: Comparison, archive: Archive | None,
             "ties": world.ties,
             "mean_friends": len(world.audience.viewer) / people,
             "owners": sum(len(each.owners) for each in found.worlds),
-            "posts": world.posts.num_rows,
+            "posts": shown(world.posts).num_rows,
             "seeds": config["seeds"],
             "worlds": config["worlds"],
             "decision": found.decision,
