@@ -134,7 +134,20 @@ def channels(*, share: float, mean_s: float, period_s: float | None = None) -> l
     """A cascade: `share` of those reached pass on, each transmission takes an exponential time."""
     return [
         Showing(1.0, 1.0, 0.0, mean_s),
-        Passing(0.0, 1.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0, 1.0, share, mean_s, period_s),
+        Passing(
+            p_share=0.0,
+            fades_after_s=1.0,
+            fades_power=0.0,
+            virality_sigma=0.0,
+            second_hand_share=1.0,
+            reaction_mean_s=1.0,
+            delay_median_s=1.0,
+            delay_sigma=1.0,
+            gone_per_year=1.0,
+            share=share,
+            mean_s=mean_s,
+            period_s=period_s,
+        ),
     ]
 
 

@@ -1,14 +1,14 @@
 """Which posts an owner means: words, dates, kinds, places, counts and threads, and what she keeps."""
 
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
 
 import numpy as np
 import pyarrow as pa
 
 from sim.cleanup.account import Mask, Strings
+from sim.core import clock
 from sim.core.errors import Mistake, require, unknown
-from sim.core.schema import AUDIENCES, CLASSES, EPOCH_UNIX_S, KINDS
+from sim.core.schema import AUDIENCES, CLASSES, KINDS
 
 LISTS = ("keywords", "keep_keywords", "kinds", "audiences", "classes", "places", "ids", "keep_ids")
 COUNTS = ("min_likes", "max_likes", "min_reshares", "max_reshares", "min_age_days", "max_age_days")
@@ -129,13 +129,10 @@ class Selection:
 
 def seconds(name: str, date: object) -> int | None:
     """An ISO date or time (UTC unless it says) in s since 2007; None if empty. Raises Mistake if it is neither."""
-    if not date:
-        return None
     try:
-        moment = datetime.fromisoformat(str(date))
-    except ValueError:
+        return clock.seconds(str(date)) if date else None
+    except Mistake:
         raise Mistake(f"'{name}' is '{date}'; it takes a date such as 2019-12-31 or 2019-12-31T18:00.") from None
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()) - EPOCH_UNIX_S
 
 
 def contains(text: Strings, *, regex: str = "", keyword: str = "") -> Mask:

@@ -13,6 +13,7 @@ from dataclasses import fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.codes import FORWARD
 from sim.core.compiled import Array, compiled
 from sim.core.log import Block, Events, Log, Objects
 from sim.core.noise import Noise
@@ -24,7 +25,6 @@ from sim.exposure.scene import Scene
 from sim.exposure.streisand import drawing
 
 Rows = NDArray[np.int64]
-FORWARD = 4
 
 
 def simulate_anew(

@@ -8,12 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+from sim.core.codes import TRAIN
 from sim.core.compiled import Array, Integer, compiled, whole
 from sim.core.log import Block, Log
+from sim.core.schema import MOST_MODELS
 from sim.exposure.doors import Doors, close_all
-
-TRAIN = 9
-MOST_MODELS = 256
 
 
 def apply(doors: Doors, log: Log, *, threads: int | None = None) -> list[Array]:

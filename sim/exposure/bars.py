@@ -16,6 +16,8 @@ from sim.core.schema import ACTIONS, NEVER
 
 LIMIT, BLOCK, UNSHARE, REOPEN = (ACTIONS.index(name) for name in ("limit", "block", "unshare", "reopen"))
 BLOCKED, TAKEN_BACK, OUT_OF_SIGHT = range(3)
+NOBODY = -2
+"""Whom no bar names: people count from 0, -1 is everybody."""
 NO_DOORS = (BLOCK, UNSHARE, REOPEN)
 """Actions that shut no door."""
 
@@ -62,7 +64,7 @@ def bars_of(post: Array, author: Array, actions: Actions) -> Bars:
     every = np.full(len(at), NEVER), np.full(len(at), BLOCKED)
     parts = [np.stack([np.repeat(np.arange(len(author)), count), block[at, 1], block[at, 3], *every])]
     back = rows[rows[:, 2] == UNSHARE]
-    where = place_of(post, back[:, 1])
+    where = rows_of(post, back[:, 1])
     parts.append(np.stack([where, back[:, 0], back[:, 3], np.full(len(back), NEVER), np.full(len(back), TAKEN_BACK)]))
     spans = [(row, -1, since, until, OUT_OF_SIGHT) for row, since, until in sight(post, author, rows) if until < NEVER]
     parts.append(np.array(spans, dtype=np.int64).reshape(-1, 5).T)
@@ -71,13 +73,13 @@ def bars_of(post: Array, author: Array, actions: Actions) -> Bars:
     return Bars(np.searchsorted(made[0], np.arange(len(author) + 1)), *made[1:])
 
 
-def place_of(post: Array, wanted: Array) -> Array:
+def rows_of(post: Array, wanted: Array) -> Array:
     """The rows of posts by id; raises Mistake for one that does not exist."""
-    order = np.argsort(post, kind="stable")
-    place = np.minimum(np.searchsorted(post, wanted, sorter=order), len(post) - 1)
-    found: Array = order[place] if len(wanted) else np.empty(0, dtype=np.int64)
-    require(bool((post[found] == wanted).all()), "A plan names a post that does not exist in this world.")
-    return found
+    if len(wanted) == 0:
+        return np.empty(0, dtype=np.int64)
+    require(bool(np.isin(wanted, post).all()), "A plan names a post that does not exist in this world.")
+    order: Array = np.argsort(post, kind="stable")
+    return order[np.searchsorted(post, wanted, sorter=order)]
 
 
 def sight(post: Array, author: Array, rows: Array) -> list[tuple[int, int, int]]:
@@ -126,7 +128,7 @@ def admitted(bars: Bars, p: Integer, time: Array, who: Array, first: int, last: 
 @lean
 def out_of_sight(bars: Bars, p: Integer, time: Integer) -> bool:
     """Whether post p is out of everybody's sight but friends' at a time (s)."""
-    return barred(bars, p, -2, time, True)
+    return barred(bars, p, NOBODY, time, True)
 
 
 @lean

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.core.codes import DISCOVERY, FEED, PUBLIC
 from sim.core.compiled import HALVES, Array, Integer, compiled, lean, whole, wider
 from sim.core.heap import BRANCHES
 from sim.core.keyed import toss_each
@@ -15,8 +16,6 @@ from sim.exposure.quality import chance_at
 from sim.exposure.reached import BROUGHT, FIRST, SHARE, WHO, Reached, emptied, nobody_yet, note, place_of, with_room
 from sim.exposure.shares import write_view
 from sim.exposure.turns import COUNT, QUEUED, WRITTEN, Chances, line_up, take_turns
-
-FEED, DISCOVERY = 0, 2
 
 
 class Views(NamedTuple):
@@ -48,7 +47,7 @@ def mark_keen(
     """Mark the posts of `keen_posts`, drawing a stage's coins together; each view as if it were the first."""
     for p in range(len(posts.id)):
         ceiling = chances.ceiling[p]
-        for stage in range(len(start) if posts.audience[p] == 2 else 0):
+        for stage in range(len(start) if posts.audience[p] == PUBLIC else 0):
             low, high = start[stage, p], start[stage, p + 1]
             toss_each(chances.reshare[p], rows.actor[low : high + (low - high) % HALVES], 0, coin, unused)
             for row in range(low, high):

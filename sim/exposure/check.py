@@ -6,13 +6,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.codes import ONLY_ME
 from sim.core.digest import EVENT, NAME, OBJECT, ORIGIN, digest, post_hashes, total
 from sim.core.log import Log
 from sim.core.log_store import read_blocks
 from sim.core.noise import Noise
 from sim.core.schema import OBJECTS
 from sim.exposure.propagate import Channel, propagate, tell
-from sim.exposure.scene import ONLY_ME, Scene
+from sim.exposure.scene import Scene
 from sim.exposure.story import MASK, Name, Story, words
 
 

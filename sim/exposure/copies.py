@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.core.codes import COPIED, COPY
 from sim.core.compiled import HALVES, SOME, Array, Integer, after, delay, fetch, lean, lucky, whole
 from sim.core.keyed import draw, toss, toss_each
 from sim.exposure.bars import Bars, barred, out_of_sight
@@ -14,7 +15,6 @@ from sim.exposure.doors import PUBLIC_REACH, closing, is_link
 from sim.exposure.forms import WHOLE, Forms, form_of
 from sim.exposure.strikes import way
 
-COPY, COPIED = 5, 6
 AHEAD = 8
 """Copiers whose ties are brought from memory together."""
 MOST_AHEAD = 16 * SOME

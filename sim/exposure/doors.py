@@ -5,11 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.codes import PUBLIC
 from sim.core.compiled import Array, Integer, compiled, lean
 from sim.core.errors import require
 from sim.core.log import Objects
-from sim.core.schema import ACTIONS, AUDIENCES, NEVER
-from sim.exposure.bars import NO_DOORS, REOPEN, sight
+from sim.core.schema import ACTIONS, LATEST, NEVER
+from sim.exposure.bars import NO_DOORS, REOPEN, rows_of, sight
 from sim.exposure.columns import Posts, Things
 from sim.exposure.rights import Answers
 from sim.exposure.scene import Scene
@@ -23,10 +24,11 @@ HANGS, STAYS, LATE = HONOURS_DELETION, 16, 32
 maker refuses a request to take it down, or says nothing. Late: who complies takes months.
 """
 
-LATEST = 2**31 - 1
 
 DOORS = 6
 LATE_TAKEDOWN, FIRST_HOLDER = 6, 7
+BY_AUTHOR = ("delete", "limit", "object")
+"""Actions on what she wrote; the others are on what shows her."""
 Doors = Array
 """Shape (6, posts), or with the answers of H holders (7 + 2 H, posts): when each door shuts, s; NEVER: it does not.
 
@@ -60,19 +62,13 @@ def close_doors(
     rows = np.asarray(actions, dtype=np.int64).reshape(-1, 4)
     spans = sight(scene.post, scene.author, rows) if (rows[:, 2] == REOPEN).any() else []
     rows = rows[~np.isin(rows[:, 2], NO_DOORS)]
-    order = np.argsort(scene.post, kind="stable")
     for owner, _whole_account, action, time in rows[rows[:, 1] < 0]:
         _shut_account(doors, scene, int(owner), ACTIONS[action], int(time))
     single = rows[rows[:, 1] >= 0]
-    place = np.minimum(np.searchsorted(scene.post, single[:, 1], sorter=order), len(order) - 1)
-    found = order[place] if len(order) else place
-    require(
-        len(single) == 0 or (len(order) > 0 and bool((scene.post[found] == single[:, 1]).all())),
-        "A plan names a post that does not exist in this world.",
-    )
+    found = rows_of(scene.post, single[:, 1])
     for door, action in enumerate(ACTIONS[:6]):
         mine = single[:, 2] == door
-        who = scene.author if action in ("delete", "limit", "object") else scene.subject
+        who = scene.author if action in BY_AUTHOR else scene.subject
         require(
             bool((who[found[mine]] == single[mine, 0]).all()), f"A plan would {action} a post that is not its owner's."
         )
@@ -107,7 +103,7 @@ def standing(scene: Scene, doors: Doors) -> NDArray[np.bool_]:
     hers = scene.author == scene.subject
     left = (scene.natural > end) & (doors[DELETE] > end) & (doors[LIMIT] > end)
     linked = hers | (scene.tagged & (doors[UNTAG] > end))
-    return (scene.audience == AUDIENCES.index("public")) & left & linked
+    return (scene.audience == PUBLIC) & left & linked
 
 
 def _shut_account(doors: Doors, scene: Scene, owner: int, action: str, time: int) -> None:
@@ -117,7 +113,7 @@ def _shut_account(doors: Doors, scene: Scene, owner: int, action: str, time: int
         shut(doors, wrote, DELETE, time)
         shut(doors, about, UNTAG, time)
     else:
-        shut(doors, wrote if action in ("delete", "limit", "object") else about, ACTIONS.index(action), time)
+        shut(doors, wrote if action in BY_AUTHOR else about, ACTIONS.index(action), time)
 
 
 @compiled
@@ -130,7 +126,7 @@ def is_link(flags: Integer) -> bool:
 def closing(
     kind: Integer, holder: Integer, birth: Integer, natural: Integer, flags: Integer, post: Integer, doors: Array
 ) -> Integer:
-    """When an object closes, s: the earliest of its doors (LAW: it depends on plan, noise and births alone)."""
+    """When an object closes, s: the earliest of its doors (of plan, noise and births alone: DESIGN, section 5)."""
     close = natural
     if kind <= TAG_REACH:
         close = min(close, doors[DELETE, post])

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.core.codes import PUBLIC
 from sim.core.compiled import Array, Integer, lean, whole
 from sim.core.keyed import draw
 from sim.exposure.doors import HANGS, LATE, QUOTE, STAYS
@@ -35,7 +36,7 @@ def form_of(forms: Forms, identity: Integer, key: np.uint64, audience: Integer, 
     for i in range(len(forms.upto)):
         if whole(coin >> np.uint64(32)) < forms.upto[i]:
             flags = whole(forms.flag[i]) | asked
-            linked = of_original and (not flags & QUOTE or audience == 2)
+            linked = of_original and (not flags & QUOTE or audience == PUBLIC)
             if linked and whole(fate >> np.uint64(32)) < forms.hangs[i]:
                 flags |= HANGS
             return flags, whole(forms.seen[i])

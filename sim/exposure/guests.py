@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.core.codes import PUBLIC
 from sim.core.compiled import (
     HALVES,
     SOME,
@@ -62,7 +63,7 @@ def hosts_of(posts: Posts) -> tuple[Array, Array]:
     """Whose profiles show the public posts of a block, each run of posts by one author as one; and that of each."""
     hosts, profile, count = np.empty(len(posts.id), dtype=np.int32), np.full(len(posts.id), -1, dtype=np.int32), 0
     for p in range(len(posts.id)):
-        if posts.audience[p] == 2:
+        if posts.audience[p] == PUBLIC:
             if count == 0 or hosts[count - 1] != posts.author[p]:
                 hosts[count] = posts.author[p]
                 count += 1

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.core.codes import PUBLIC
 from sim.core.compiled import Array, Integer, compiled, lean, whole
 from sim.core.keyed import draw, draw_down
 from sim.core.schema import CHANNELS, LEARNERS, OBJECTS
@@ -51,7 +52,7 @@ def shown_to_crawlers(posts: Posts, things: Things, start: Array, copies: Array)
     at, count = np.empty(len(row), dtype=np.int64), 0
     for p in range(len(posts.id)):
         begun[p] = count
-        if posts.audience[p] == 2:
+        if posts.audience[p] == PUBLIC:
             row[count], at[count] = 3 * p + PUBLIC_REACH, posts.author[p]
             count += 1
         for copy in copies[start[p] : start[p + 1]]:

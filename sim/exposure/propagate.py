@@ -21,7 +21,9 @@ from sim.exposure.scene import Scene
 from sim.exposure.story import Story
 
 POSTS_A_BLOCK = 24576
+"""At most: a block's columns stay below 4 MB (DESIGN, section 6)."""
 VIEWERS_A_BLOCK = 3 << 19
+"""Possible viewers of a block's posts, about: so that blocks take equal time."""
 
 
 class Channel(Protocol):

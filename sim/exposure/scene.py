@@ -8,12 +8,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from sim.core.codes import ONLY_ME
 from sim.core.compiled import Array, alike, sum_of
 from sim.core.errors import require, require_above_0
 from sim.core.noise import Noise
 from sim.core.pieces import by_pieces
 from sim.core.quantile import LONGEST_S, delay, exponential
-from sim.core.schema import AUDIENCES, KINDS, NEVER, QUIET, YEAR_S
+from sim.core.schema import KINDS, NEVER, QUIET, YEAR_S
 from sim.core.skip import mean_skip
 from sim.exposure.bars import Bars, no_bars
 from sim.exposure.columns import Posts, Ties
@@ -21,7 +22,6 @@ from sim.world.deletion import gone_at
 from sim.world.world import World
 
 OF_POSTS = ("post", "author", "subject", "time", "kind", "audience", "tagged", "natural", "shows")
-ONLY_ME = AUDIENCES.index("only_me")
 FEW = 1 / 8
 """A chance up to which it costs less to skip from one who sees a thing to the next than to toss a coin for each."""
 

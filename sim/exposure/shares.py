@@ -2,12 +2,11 @@
 
 import numpy as np
 
+from sim.core.codes import FORWARD, RESHARE
 from sim.core.compiled import Array, Integer, inlined
 from sim.exposure.circle import is_friend
 from sim.exposure.columns import Rows
 from sim.exposure.reached import BROUGHT, FIRST, SHARE, WHO
-
-RESHARE, FORWARD = 3, 4
 
 
 @inlined

@@ -6,13 +6,12 @@ That adds events, so it is no cut-off: laws 3 and 4 do not hold for such a post,
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.codes import PUBLIC
 from sim.core.compiled import Array
 from sim.core.log import Log
-from sim.core.schema import AUDIENCES, NEVER
+from sim.core.schema import NEVER
 from sim.exposure.doors import COPY, DELETE, LIMIT, Doors, close_all
 from sim.exposure.scene import Scene
-
-PUBLIC = AUDIENCES.index("public")
 
 
 def taken_away(scene: Scene, doors: Doors) -> Array:

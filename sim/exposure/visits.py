@@ -1,7 +1,7 @@
 """When harvesters come by: at once, every so often, or on walks from profile to profile.
 
 A thing is taken at the first visit whose coin falls so, at the profile that shows it; visits do not depend on what is
-posted, nor on what was found or is held already (LAW: a quota of profiles, never of finds).
+posted, nor on what was found or is held already (a quota of profiles, never of finds: DESIGN, section 5).
 """
 
 from dataclasses import dataclass

@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from sim.core.schema import LEARNERS
+from sim.measure.findings import KEEPING_SHARE
 from sim.measure.outcome import Deed, Outcome
 
-KEEPING_SHARE = 0.5
-"""A strategy counts as robustly best only among those that keep at least this share of the posts."""
 QUESTIONS = {
     "keeping": "best of those that keep half of the posts",
     "all": "best of all",

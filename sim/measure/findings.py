@@ -10,8 +10,8 @@ from sim.measure.results import Part, Results, Row
 
 ENDS = ("nothing", "make_private", "delete_account")
 """Strategies that mark the ends of every comparison."""
-KEEP_SHARE = 0.5
-"""The chosen strategy keeps at least this share of the posts."""
+KEEPING_SHARE = 0.5
+"""Strategies compete for the best among those that keep at least this share of the posts."""
 ENOUGH_SHARE = 0.8
 """The stop-here mark: this share of what deletion can do at all."""
 
@@ -73,7 +73,7 @@ def chosen(results: Results) -> str | None:
     """The strategy that avoids most while keeping at least half the posts; None if none avoids anything."""
     facts = results["strategies"]
     able = [name for name in compared(results) if amount(facts[name]["avoided_share"]) > 0]
-    keeping = [name for name in able if amount(facts[name]["kept_share"]) >= KEEP_SHARE]
+    keeping = [name for name in able if amount(facts[name]["kept_share"]) >= KEEPING_SHARE]
     return max(
         keeping or able,
         key=lambda name: (amount(facts[name]["avoided_share"]), amount(facts[name]["kept_share"])),

@@ -13,16 +13,15 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.codes import TRAIN
 from sim.core.compiled import Array, Integer, compiled, lean, whole
 from sim.core.log import Block, Log, Objects
-from sim.core.roll import place_of
-from sim.core.schema import CHANNELS, LEARNERS
+from sim.core.roll import FREE, place_of, room_for
+from sim.core.schema import LATEST, LEARNERS, MOST_MODELS
 from sim.measure.score import Ledger
 from sim.measure.tally import LEARNS, offsets_of
 
 LANES = 64
-LATEST = 2**31 - 1
-TRAIN = CHANNELS.index("train")
 Closings = Callable[[Objects, NDArray[np.bool_], NDArray[np.int32]], NDArray[np.int32]]
 """When objects of a block's touched posts (bool[posts]) close under each plan: int32[objects, 64], from the posts'
 doors, int32[posts, doors, 64]."""
@@ -93,21 +92,20 @@ def lose(
     """Add to lost[owner, class, plan] the pairs of each touched post that do not come about under each plan."""
     soonest, latest = np.empty(len(close), dtype=np.int32), np.empty(len(close), dtype=np.int32)
     ends(close, post, touched, soonest, latest)
-    widest, room = 0, 16
+    widest = 0
     for p in range(len(touched)):
         widest = max(widest, event_start[p + 1] - event_start[p])
-    while room < 2 * widest + 2:
-        room *= 2
+    room = room_for(2 * widest + 2)
     alive, slots, roll = np.empty(widest, np.uint64), np.empty(room, np.int32), np.empty(room, np.int32)
     known, class_ = np.empty(room, dtype=np.uint64), np.empty(room, dtype=np.int8)
-    copies, counts = np.zeros((256, LANES), dtype=np.int32), np.zeros((5, LANES), dtype=np.int64)
+    copies, counts = np.zeros((MOST_MODELS, LANES), dtype=np.int32), np.zeros((len(LEARNERS), LANES), dtype=np.int64)
     for p in range(len(touched)):
         if touched[p]:
             lose_of(
                 event_start[p], event_start[p + 1], object_, parent, time, channel, actor, key, mark, learner, close,
                 soonest, latest, learns, offsets, alive, slots, roll, known, class_, copies, counts,
             )  # fmt: skip
-            for kind in range(5):
+            for kind in range(len(LEARNERS)):
                 for lane in range(LANES):
                     lost[owner[p], kind, lane] += counts[kind, lane] * items[p]
 
@@ -119,11 +117,9 @@ def lose_of(  # noqa: C901, one pass
     alive: Array, every_slot: Array, roll: Array, known: Array, class_: Array, copies: Array, counts: Array,
 ) -> None:  # fmt: skip
     """Into counts[class, plan] the pairs of one post, rows `low` to `high`, that do not come about under each plan."""
-    every, room = ~np.uint64(0), 16
-    while room < 2 * (high - low) + 2:
-        room *= 2
-    slots = every_slot[:room]
-    slots[:] = -1
+    every = ~np.uint64(0)
+    slots = every_slot[: room_for(2 * (high - low) + 2)]
+    slots[:] = FREE
     people, trained = 0, False
     for row in range(low, high):
         lives = every

@@ -14,7 +14,7 @@ from sim.measure.amounts import (
     percents_adding_up,
     plural,
 )
-from sim.measure.findings import KEEP_SHARE, amount, chosen, delay, most, part, stop, title_of, whole
+from sim.measure.findings import KEEPING_SHARE, amount, chosen, delay, most, part, stop, title_of, whole
 from sim.measure.results import Results
 
 HOLDERS = {
@@ -129,8 +129,8 @@ def best(results: Results) -> list[str]:
         return []
     if name is None:
         return ["None of the strategies compared avoids any of it."]
-    own, half = facts[name], pace(KEEP_SHARE)
-    keeps = amount(own["kept_share"]) >= KEEP_SHARE
+    own, half = facts[name], pace(KEEPING_SHARE)
+    keeps = amount(own["kept_share"]) >= KEEPING_SHARE
     title = title_of(results, name)
     said = [
         f"Of the strategies that keep at least {half} of the posts, “{title}” avoids most:"

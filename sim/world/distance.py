@@ -75,14 +75,6 @@ def mean_distance(count: Ints) -> float:
     return float((count[1:] * np.arange(1, len(count))).sum() / pairs) if pairs else float("nan")
 
 
-def distance_quantile(count: Ints, share: float) -> float:
-    """Distance within which `share` of pairs lie, interpolated between whole hops (effective diameter at 0.9)."""
-    below = np.concatenate([[0], np.cumsum(count[1:])])
-    if not below[-1]:
-        return float("nan")
-    return float(np.interp(share * below[-1], below, np.arange(len(below))))
-
-
 @compiled
 def components(start: Ints, neighbour: Neighbours) -> Ints:
     """Number of the connected component of each person: 0, 1 ... by their lowest id."""

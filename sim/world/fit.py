@@ -25,9 +25,9 @@ WITHIN = {"clustering": 0.15, "assortativity": 0.05, "distance": 0.2, "modularit
 
 
 # Coordinates of a twin for the search: logits of shares, logarithms of scales, so that any point is a twin.
-SHARES = ("cohort_share", "town_share", "community", "nation_share", "abroad_share")
 STARTS = (
-    # weights of the five shares; block density, its decline; share decline; sorting in blocks, in matching;
+    # weights of the five shares (cohort, town, community, nation, abroad); block density, its decline; share decline;
+    # sorting in blocks, in matching;
     # communities; people of a cell a mean degree; corridor
     ((0.25, 0.15, 0.25, 0.05, 0.30), 0.5, 0.2, 0.15, 0.7, 0.2, 8.0, 6.0, 0.25),
     ((0.45, 0.15, 0.20, 0.10, 0.10), 0.5, 0.2, 0.10, 0.7, 0.1, 20.0, 6.0, 0.10),

@@ -13,6 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
+from sim.core.codes import PUBLIC
 from sim.core.compiled import Array
 from sim.core.errors import require, require_above_0, require_share, unknown
 from sim.core.log import VIEWS
@@ -186,7 +187,7 @@ class Copy:
         for name, form in self.forms.items():
             upto += int(form.share * 2**32)
             if coin >> 32 < upto:
-                linked = met.kind != "copy" and (name != "quote" or story.scene.audience[story.row] == 2)
+                linked = met.kind != "copy" and (name != "quote" or story.scene.audience[story.row] == PUBLIC)
                 hangs = linked and fate >> 32 < int(form.hangs_share * 2**32)
                 return FLAGS[name] | HANGS * hangs | asked, int(form.seen_share * 2**32)
         return asked, 2**32

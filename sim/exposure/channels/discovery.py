@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from sim.core.codes import DISCOVERY, ONLY_ME, PUBLIC
 from sim.core.compiled import Array, Integer, after, fetch, inlined, lean
 from sim.core.errors import require, require_above_0
 from sim.core.noise import Noise
@@ -25,7 +26,6 @@ from sim.exposure.draft import Draft
 from sim.exposure.guests import Guests, Looks, hosts_of, looked, new_looks, visits_to
 from sim.exposure.story import Story
 
-DISCOVERY = 2
 MOST_SEEN_SHARE = 0.9
 """One visitor sees at most this share of a profile's public items, however few there are."""
 MOST_VISITS = 1_000_000
@@ -100,14 +100,14 @@ class Discovery:
         """The same in plain Python, for one post."""
         scene = story.scene
         audience = int(scene.audience[story.row])
-        if audience >= 1:
+        if audience != ONLY_ME:
             delays = self.friend_delays()
             for viewer, _ in story.audience(story.author):
                 time = max(story.time, int(scene.joined[viewer])) + story.delay(
                     delays, story.toss(noise, "discovery by a friend", story.post >> 1, viewer)[story.post & 1]
                 )
                 story.see(story.reach("friends_reach"), None, time, "discovery", viewer, 0, story.learner(viewer))
-        if audience < 2:
+        if audience != PUBLIC:
             return
         (stretch_s, counts), skip = self.stretches(), int(self.skips(scene.public_items[story.author]))
         joined, visits = int(scene.joined[story.author]), list[int]()
@@ -154,7 +154,7 @@ def found(
             center = subject
             draw_circle(circle, ties.start, ties.viewer, subject)
         last, first = min(close[3 * p], horizon_end), n
-        if posts.audience[p] > 0 and last > time:
+        if posts.audience[p] != ONLY_ME and last > time:
             low, count = ties.start[author], ties.start[author + 1] - ties.start[author]
             if pair != posts.id[p] >> 1 or tossed != author:
                 pair, tossed = posts.id[p] >> 1, author
@@ -172,7 +172,7 @@ def found(
                 tell_strangers(rows, first, n, circle)
         first, bare[p] = n, n - start[p]
         last = min(close[3 * p + 1], horizon_end)
-        if posts.audience[p] == 2 and last > time:
+        if posts.audience[p] == PUBLIC and last > time:
             made = looked(
                 posts.id[p], first_looks[p], author, ties.joined[author], time, last, guests, guests.profile[p],
                 population, looks,

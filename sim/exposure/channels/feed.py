@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.core.codes import ONLY_ME
 from sim.core.compiled import Array, Integer, after, lean, lucky
 from sim.core.errors import require_above_0, require_share
 from sim.core.noise import Noise
@@ -41,7 +42,7 @@ class Feed:
     def emit(self, draft: Draft, noise: Noise) -> None:
         """Every view of the draft's posts by friends, and by friends of those tagged."""
         posts, ties = draft.columns, draft.scene.ties
-        own, tagged = draft.crowds[posts.audience > 0], ties.audience(posts.subject[posts.tagged])
+        own, tagged = draft.crowds[posts.audience != ONLY_ME], ties.audience(posts.subject[posts.tagged])
         start = draft.begin()
         shown(
             posts, ties, draft.close, draft.bars, draft.scene.horizon_end,
@@ -57,7 +58,7 @@ class Feed:
         """The same in plain Python, for one post."""
         scene, delays = story.scene, self.delays()
         by = int(lift(quality(noise, np.array([story.post])), self.quality_share)[0])
-        if scene.audience[story.row] == 0:
+        if scene.audience[story.row] == ONLY_ME:
             return
         crowds = [("feed", "friends_reach", story.author)]
         if scene.tagged[story.row]:
@@ -82,7 +83,7 @@ def shown(
     n, (place, since) = start[0], met
     for p in range(len(posts.id)):
         author, subject, time = posts.author[p], posts.subject[p], posts.time[p]
-        turns = 0 if posts.audience[p] == 0 else 2 if posts.tagged[p] else 1
+        turns = 0 if posts.audience[p] == ONLY_ME else 2 if posts.tagged[p] else 1
         for turn in range(turns):
             person, other = (subject, author) if turn else (author, subject)
             reach, first = 3 * p + 2 * turn, n

@@ -15,12 +15,13 @@ from itertools import count
 
 import numpy as np
 
+from sim.core.codes import DISCOVERY, FEED, FORWARD, PUBLIC
 from sim.core.compiled import Array
 from sim.core.errors import require, require_above_0, require_not_below_0, require_share
 from sim.core.noise import Noise
 from sim.core.quantile import ROWS, Quantiles, exponential, lognormal
-from sim.core.schema import CHANNELS, YEAR_S
-from sim.exposure.cascade import DISCOVERY, FEED, keen_posts, spread, views_of
+from sim.core.schema import YEAR_S
+from sim.exposure.cascade import keen_posts, spread, views_of
 from sim.exposure.columns import everybody
 from sim.exposure.delivery import PARTS
 from sim.exposure.draft import Draft
@@ -29,7 +30,6 @@ from sim.exposure.scene import Scene
 from sim.exposure.story import Name, Story
 from sim.exposure.turns import Chances
 
-FORWARD = CHANNELS.index("forward")
 MOST_SIGMA = 20
 """Beyond it one post in a thousand has all interest there is."""
 MOST_OFFSPRING = 0.4
@@ -115,7 +115,7 @@ class Reshare:
     def tell(self, story: Story, noise: Noise) -> None:  # noqa: C901, one heap
         """The same in plain Python, for one post."""
         scene, reach = story.scene, story.reach("public_reach")
-        if scene.audience[story.row] < 2:
+        if scene.audience[story.row] != PUBLIC:
             return
         reaction, deliveries, ending = self.tables()
         faded, (at_first, at_second) = self.fading(), self.interest(scene, noise, np.array([story.post]))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.codes import PUBLIC
 from sim.core.compiled import Array
 from sim.core.errors import require, require_above_0, require_share, unknown
 from sim.core.noise import Noise
@@ -137,7 +138,7 @@ class Scrape:
                 if thing.kind == "copy":
                     if story.draw(noise, "public copy", thing.id)[0] >> 32 >= int(self.public_copies_share * 2**32):
                         continue
-                elif thing.kind != "public_reach" or story.scene.audience[story.row] < 2:
+                elif thing.kind != "public_reach" or story.scene.audience[story.row] != PUBLIC:
                     continue
                 at = thing.holder if thing.kind == "copy" else story.author
                 time, walk = crawler.way.tell(thing, at, crawler.hours, story, noise, name)

@@ -20,13 +20,12 @@ from sim.core.errors import require, require_share, unknown
 from sim.core.keyed import draw
 from sim.core.log import OBJECT_TYPES, Events, Objects
 from sim.core.noise import Noise
-from sim.core.schema import CHANNELS, LEARNERS, NEVER, OBJECTS
-from sim.exposure.apply import MOST_MODELS
+from sim.core.schema import CHANNELS, LEARNERS, MOST_MODELS, NEVER, OBJECTS
 from sim.exposure.draft import Draft, Stage
 from sim.exposure.memory import Prompt
 from sim.exposure.story import Name, Story, Told
 
-TRAINING = 5
+TRAINING = OBJECTS.index("held_for_training")
 PUBLIC_REACH, LEARNT = 1, OBJECTS.index("learnt")
 TRAINED, REPEATS, COMPLETES = (CHANNELS.index(name) for name in ("train", "extract", "complete"))
 MOST_COPIES = 1000
