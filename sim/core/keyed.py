@@ -5,7 +5,7 @@ Of columns many draws are made at once, in wide registers: the loops are of noth
 
 import numpy as np
 
-from sim.core.compiled import Array, Integer, lean
+from sim.core.compiled import Array, Integer, inlined, lean, whole
 
 
 @lean
@@ -32,6 +32,12 @@ def draw(key: np.uint64, a: Integer, b: Integer, c: Integer) -> tuple[np.uint64,
         x0 += k1 if step % 3 == 1 else (k2 if step % 3 == 2 else k0)
         x1 += (k2 if step % 3 == 1 else (k0 if step % 3 == 2 else k1)) + np.uint64(step)
     return x0, x1
+
+
+@inlined
+def object_id(word: np.uint64) -> int:
+    """The id of an object made by an event, of a word: bit 62 is set, and is not in those every post has."""
+    return whole(word >> np.uint64(2) | np.uint64(1) << np.uint64(62))
 
 
 @lean

@@ -86,6 +86,10 @@ class Noise:
         draw_all(self.key(decision), one, two, three, first, second)
         return first.reshape(ids[0].shape), second.reshape(ids[0].shape)
 
+    def ids(self, decision: str, a: ArrayLike, b: ArrayLike = 0, c: ArrayLike = 0) -> NDArray[np.int64]:
+        """Ids of objects made by events (`sim.core.keyed.object_id`)."""
+        return (self.words(decision, a, b, c)[0] >> np.uint64(2)).astype(np.int64) | 1 << 62
+
     def uniform(self, decision: str, a: ArrayLike, b: ArrayLike = 0, c: ArrayLike = 0) -> NDArray[np.float64]:
         """Numbers in [0, 1), multiples of 2^-53."""
         return (self.words(decision, a, b, c)[0] >> np.uint64(11)).astype(np.float64) * 2.0**-53

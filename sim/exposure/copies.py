@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.core.codes import COPIED, COPY
 from sim.core.compiled import HALVES, SOME, Array, Integer, after, delay, fetch, lean, lucky, whole
-from sim.core.keyed import draw, toss, toss_each
+from sim.core.keyed import draw, object_id, toss, toss_each
 from sim.exposure.bars import Bars, barred, out_of_sight
 from sim.exposure.circle import NOBODY, draw_circle, is_friend
 from sim.exposure.columns import Crowd, Posts, Rows, Things, Ties, fill, tell_strangers, toss_crowd
@@ -123,7 +123,7 @@ def make(
         return -1
     if not original and is_link(things.flags[met]) and out_of_sight(bars, p, birth):
         return -1
-    identity = whole(draw(odds.id, met_id, who, turn)[0] >> np.uint64(2) | np.uint64(1) << np.uint64(62))
+    identity = object_id(draw(odds.id, met_id, who, turn)[0])
     natural = birth + delay(odds.ending, draw(odds.gone, identity, 0, 0)[0])
     flags, share = form_of(forms, identity, odds.form, whole(posts.audience[p]), original)
     things.id[m], things.post[m], things.kind[m], things.parent[m] = identity, p, COPIES, met

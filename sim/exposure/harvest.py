@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.core.codes import PUBLIC
 from sim.core.compiled import Array, Integer, compiled, lean, whole
-from sim.core.keyed import draw, draw_down
+from sim.core.keyed import draw, draw_down, object_id
 from sim.core.schema import CHANNELS, LEARNERS, OBJECTS
 from sim.exposure.bars import Bars, out_of_sight
 from sim.exposure.columns import Posts, Rows, Things
@@ -115,7 +115,7 @@ def hold(
             continue
         flags = terms.flags[crawler] + (HONOURS_DELETION if reach and other < terms.honours[crawler] else 0)
         at, natural = np.uintp(m), time + terms.retention_s[crawler]
-        things.id[at], things.post[at], things.kind[at] = name >> np.uint64(2) | np.uint64(1 << 62), p, USES[use]
+        things.id[at], things.post[at], things.kind[at] = object_id(name), p, USES[use]
         things.parent[at], things.maker[at], things.holder[at] = met, n, crawler
         things.birth[at], things.natural[at], things.flags[at] = time, natural, flags
         things.close[at] = closing(USES[use], crawler, time, natural, flags, p, doors)

@@ -218,6 +218,11 @@ class Story:
         return words(int(noise.key(decision)), a, b, c)
 
     @staticmethod
+    def new_id(noise: Noise, decision: str, a: int, b: int = 0, c: int = 0) -> int:
+        """The id of an object made by an event, as `Noise.ids` gives."""
+        return Story.draw(noise, decision, a, b, c)[0] >> 2 | 1 << 62
+
+    @staticmethod
     def toss(noise: Noise, decision: str, thing: int, who: int, turn: int = 0) -> tuple[int, int]:
         """Two words of which the upper halves are drawn and the lower ones are 0: what a person does with a thing."""
         first, second = halves(words(int(noise.key(decision)), thing, 0, 0)[0], who, turn)

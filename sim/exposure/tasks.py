@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.core.compiled import Array, Integer, compiled, delay, whole
-from sim.core.keyed import draw
+from sim.core.keyed import draw, object_id
 from sim.core.schema import NEVER
 from sim.exposure.projects import AUDIT, GOLD, LABEL, REVIEW, REWORK
 from sim.exposure.workforce import Staff, chosen
@@ -109,7 +109,7 @@ def keeps(task: Integer, slot: Integer, worker: Integer, keys: Keys, kept_share:
     """The id of what a leaking worker keeps of a reading; 0: it is not of the tasks she keeps."""
     if whole(draw(keys.keep, task, worker, 0)[0] >> np.uint64(32)) >= kept_share:
         return 0
-    return whole(draw(keys.kept, task, slot, 0)[0] >> np.uint64(2) | np.uint64(1) << np.uint64(62))
+    return object_id(draw(keys.kept, task, slot, 0)[0])
 
 
 @compiled

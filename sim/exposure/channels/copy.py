@@ -162,7 +162,7 @@ class Copy:
             made = story.see(met, view, birth, "copy", view.actor, key, story.learner(view.actor))
             if made is None:
                 continue
-            identity = story.draw(noise, "copy id", view.object, view.actor, way)[0] >> 2 | 1 << 62
+            identity = story.new_id(noise, "copy id", view.object, view.actor, way)
             natural = birth + story.delay(ending, story.draw(noise, "copy gone", identity)[0])
             flags, share = self._form(story, noise, identity, met)
             copy = story.make("copy", identity, met.id, view.actor, birth, natural, flags, made)

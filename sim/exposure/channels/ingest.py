@@ -113,8 +113,8 @@ class Ingest:
         *, made: int,
     ) -> tuple[Array, ...]:  # fmt: skip
         """Columns of Objects of what is held for a use (its kind, and the share put to it); `made` rows before it."""
-        words = noise.words(f"hold private {name}", draft.scene.post[draft.first + post], use[0])[0]
-        identity, one = (words >> 2).astype(np.int64) | 1 << 62, np.ones(len(post), dtype=np.int64)
+        identity = noise.ids(f"hold private {name}", draft.scene.post[draft.first + post], use[0])
+        one = np.ones(len(post), dtype=np.int64)
         drops = noise.happens("drop", self.honours_share, identity)
         held = noise.happens("put to use", use[1], identity)
         columns = (
@@ -135,7 +135,7 @@ class Ingest:
             reach, time = story.reach("friends_reach"), story.time + 1
             taken = story.see(reach, None, time, "ingest", self.number, number, "scrapers")
             for use, share in source.uses if taken else ():
-                identity = story.draw(noise, f"hold private {name}", story.post, use)[0] >> 2 | 1 << 62
+                identity = story.new_id(noise, f"hold private {name}", story.post, use)
                 if story.draw(noise, "put to use", identity)[0] >> 32 < int(share * 2**32):
                     drops = story.draw(noise, "drop", identity)[0] >> 32 < int(self.honours_share * 2**32)
                     flags = HONOURS_DELETION * drops + BOUND_BY_OBJECTION

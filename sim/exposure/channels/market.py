@@ -126,7 +126,7 @@ class Market:
             mine = held[objects.holder[held] == number]
             for turn, (when, opens) in enumerate(self.breaches(noise, name, horizon_end=end)):
                 there = mine[(objects.birth[mine] < when) & (when < draft.close[mine])]
-                made = _identities(noise, "dumped", objects.id[there], turn)
+                made = noise.ids("dumped", objects.id[there], turn)
                 thefts.append(Takings(there, np.full(len(there), when), self.thieves + number, turn, made))
                 opened.append(opens)
         draft.add(_stage(draft, sales, thefts, opened))
@@ -147,7 +147,7 @@ class Market:
                 again = coin >> 32 < int(buyer.again_share * 2**32)
                 time = first + (turn - 1) * self.again_s + 1 + (place >> 32).astype(np.int64) * self.again_s // 2**32
             sold = again & (time < draft.close[held]) & (time < end)
-            made = _identities(noise, f"sold {name}", objects.id[held[sold]], turn)
+            made = noise.ids(f"sold {name}", objects.id[held[sold]], turn)
             yield Takings(held[sold], time[sold], len(self.harvesters) + number, turn, made)
             if not (first + turn * self.again_s < end).any():
                 return
@@ -165,7 +165,7 @@ class Market:
                         thieves = self.thieves + number
                         taken = story.see(thing, thing.maker, when, "breach", thieves, turn, "scrapers")
                         if taken:
-                            identity = story.draw(noise, "dumped", thing.id, turn)[0] >> 2 | 1 << 62
+                            identity = story.new_id(noise, "dumped", thing.id, turn)
                             dump = story.make("dumped", identity, thing.id, thieves, when, NEVER, 0, taken)
                             story.see(dump, taken, opens, "dump", thieves, 0, "scrapers")
 
@@ -183,7 +183,7 @@ class Market:
         for turn, time in times.items():
             sold = story.see(thing, thing.maker, time, "sell", actor, turn, "scrapers")
             if sold:
-                identity = story.draw(noise, f"sold {name}", thing.id, turn)[0] >> 2 | 1 << 62
+                identity = story.new_id(noise, f"sold {name}", thing.id, turn)
                 story.make("held_for_sale", identity, thing.id, actor, time, NEVER, 0, sold)
 
 
@@ -200,11 +200,6 @@ def _breaches(
             break
         found.append((when, when + 1 + int(delay(until_open, second)[0])))
     return tuple(found)
-
-
-def _identities(noise: Noise, decision: str, held: Ints, turn: int) -> Ints:
-    """Ids of what is made of held things."""
-    return (noise.words(decision, held, turn)[0] >> 2).astype(np.int64) | 1 << 62
 
 
 def _stage(draft: Draft, sales: list[Takings], thefts: list[Takings], opened: list[int]) -> Stage:

@@ -130,7 +130,7 @@ class Review:
                 return None
             keep = story.draw(noise, "keeps", task, worker)[0] >> 32
             if time < pool.leaks[worker] < NEVER and keep < int(self.pool.kept_share * 2**32):
-                identity = story.draw(noise, "kept id", task, slot)[0] >> 2 | 1 << 62
+                identity = story.new_id(noise, "kept id", task, slot)
                 kept = story.make("kept_by_worker", identity, thing.id, worker, time, NEVER, 0, seen)
                 story.see(kept, seen, int(pool.leaks[worker]), "leak", worker, 0, "annotators")
             return next(e for e in story.events if e.name == seen)

@@ -144,7 +144,7 @@ class Train:
         can = noise.happens(f"unlearn {name}", self.unlearned_share, identity)
         rows = np.flatnonzero(can)
         one = np.ones(len(rows), dtype=np.int64)
-        made = (noise.words(f"learnt {name}", identity[rows], channel)[0] >> 2).astype(np.int64) | 1 << 62
+        made = noise.ids(f"learnt {name}", identity[rows], channel)
         return (
             made, posts[rows], one * LEARNT, 3 * posts[rows] + PUBLIC_REACH, one * self.maker(model),
             one * model.snapshot, one * NEVER, 0 * one, -2 - before - rows,
@@ -184,7 +184,7 @@ class Train:
             for channel, mark in told.items():
                 event = self._tell_count(story, channel, number, number, model.snapshot, mark)
                 if forgets:
-                    made = story.draw(noise, f"learnt {name}", story.post, CHANNELS.index(channel))[0] >> 2 | 1 << 62
+                    made = story.new_id(noise, f"learnt {name}", story.post, CHANNELS.index(channel))
                     source = story.reach("public_reach").id
                     story.make("learnt", made, source, self.maker(model), model.snapshot, NEVER, 0, event)
             for place, (student, law) in enumerate(self.distilled.items()):
