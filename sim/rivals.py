@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from sim.cleanup.limits import Platform
 from sim.cleanup.plan import last_calls
+from sim.core.codes import LATEST
 from sim.core.compiled import Array, compiled
 from sim.core.log import Block, Log
 from sim.core.noise import Noise
-from sim.core.schema import LATEST
 from sim.exposure.doors import DELETE, DOORS, closings_of_many
 from sim.measure.many import LANES, avoided_by_each
 from sim.measure.score import Ledger

@@ -5,5 +5,6 @@ from sim.core.schema import AUDIENCES, CHANNELS
 
 
 def test_every_name_has_its_place_in_its_vocabulary() -> None:
-    found = {name.lower(): code for name, code in vars(codes).items() if isinstance(code, int)}
+    bounds = ("LATEST", "MOST_MODELS")
+    found = {name.lower(): code for name, code in vars(codes).items() if isinstance(code, int) and name not in bounds}
     assert found == {name: place for names in (AUDIENCES, CHANNELS) for place, name in enumerate(names)}

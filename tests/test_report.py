@@ -20,7 +20,7 @@ from sim.measure.figures import frontier, honest_bar
 from sim.measure.findings import chosen, delay, most, stop, whole
 from sim.measure.labels import Label, overlap, place
 from sim.measure.report import write_report
-from sim.measure.terminal import show
+from sim.measure.terminal import show, show_side_by_side
 
 FIGURES = (frontier, honest_bar, exposure_over_time, stop_here, cost_of_waiting)
 CLASSES = ("friends", "strangers", "scrapers", "annotators", "models")
@@ -268,6 +268,15 @@ def test_terminal_is_plain_text_at_80_columns_when_piped(results):
     for own in results["strategies"].values():
         if "<" not in own["title"]:
             assert own["title"] in said
+
+
+def test_runs_of_a_sweep_stand_side_by_side_with_the_words_that_differ():
+    stream = io.StringIO()
+    runs = [("platform=mastodon", fake()), ("platform=bluesky", fake())]
+    show_side_by_side(runs, Console(file=stream, width=100, _environ={}))
+    lines = stream.getvalue().splitlines()
+    assert [line.split()[0] for line in lines if "=" in line] == ["platform=mastodon", "platform=bluesky"]
+    assert lines[1].split() == ["Side", "by", "side", "Learnt", "Sunk", "Fixed", "Avoidable", "Best", "Avoids"]
 
 
 def test_terminal_tells_scenarios_too():

@@ -1,4 +1,4 @@
-"""Codes of the vocabularies in schema.py by name, for code that is compiled: there each is a plain number."""
+"""Codes of the vocabularies in schema.py by name, and bounds, for code that is compiled: there each is a plain number."""
 
 from sim.core.schema import AUDIENCES, CHANNELS
 
@@ -8,3 +8,7 @@ ONLY_ME, FRIENDS, PUBLIC = range(len(AUDIENCES))
     COMPLETE, INGEST,
 ) = range(len(CHANNELS))  # fmt: skip
 """What an event is."""
+LATEST = 2**31 - 1
+"""NEVER, where times take 32 bits."""
+MOST_MODELS = 256
+"""Models a world may have: so many counts of copies a post has."""

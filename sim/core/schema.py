@@ -11,10 +11,6 @@ EPOCH_UNIX_S = 1_167_609_600
 """Time 0 of every table: 2007-01-01 00:00 UTC, in Unix seconds. Times are int64 seconds since then."""
 NEVER = 2**62
 """A time after all times: the closing time of an object nothing closes."""
-LATEST = 2**31 - 1
-"""The same where times take 32 bits."""
-MOST_MODELS = 256
-"""Models a world may have: so many counts of copies a post has in compiled code."""
 
 DAY_S = 86_400
 YEAR_S = 31_557_600

@@ -8,10 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from sim.core.codes import TRAIN
+from sim.core.codes import MOST_MODELS, TRAIN
 from sim.core.compiled import Array, Integer, compiled, whole
 from sim.core.log import Block, Log
-from sim.core.schema import MOST_MODELS
 from sim.exposure.doors import Doors, close_all
 
 

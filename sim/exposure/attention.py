@@ -10,10 +10,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.codes import TRAIN
+from sim.core.codes import MOST_MODELS, TRAIN
 from sim.core.compiled import Array, Integer, compiled
 from sim.core.log import SHOWS, Log
-from sim.core.schema import CHANNELS, DAY_S, MOST_MODELS
+from sim.core.schema import CHANNELS, DAY_S
 
 VIEWS = np.array([name in SHOWS for name in CHANNELS])
 READS = np.array([name == "review" for name in CHANNELS])

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.codes import PUBLIC
+from sim.core.codes import LATEST, PUBLIC
 from sim.core.compiled import Array, Integer, compiled, lean
 from sim.core.errors import require
 from sim.core.log import Objects
-from sim.core.schema import ACTIONS, LATEST, NEVER
+from sim.core.schema import ACTIONS, NEVER
 from sim.exposure.bars import NO_DOORS, REOPEN, rows_of, sight
 from sim.exposure.columns import Posts, Things
 from sim.exposure.rights import Answers

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sim.measure.amounts import count, percent
+from sim.measure.amounts import count, day, percent
 from sim.measure.results import Scenario
 
 
@@ -43,7 +43,7 @@ def rows(found: Sequence[Displacement]) -> list[dict[str, Any]]:
 def tell(found: Sequence[dict[str, Any]], leavers_share: float, since: str) -> Scenario:
     """The rows of `rows` as a scenario of the report."""
     first = (
-        f"From {since} on {percent(leavers_share)} of the owners delete their accounts. People look at a limited "
+        f"From {day(since)} on {percent(leavers_share)} of the owners delete their accounts. People look at a limited "
         "number of posts a day, and annotators read a limited number. These figures come from re-simulation: "
         "attention is given out anew, in order of time, with and without those who left. The leaderboard above "
         "assumes that eyes are not limited, and there a deletion changes nothing for anybody else."

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from math import dist
 from typing import Any
 
-from sim.measure.amounts import brief, count, known, percents_adding_up
+from sim.measure.amounts import adding_up, brief, count, known, percents_adding_up
 from sim.measure.axes import bare_axes, share_axis
 from sim.measure.canvas import (
     BLUE,
@@ -148,7 +148,8 @@ def _honest_row(axes: Any, learners: str, own: Part, *, top: float, wide: float,
     title = axes.text(4, top + 17, shorten(learners, 20), fontsize=13, weight="bold", va="baseline")
     end = title.get_window_extent(axes.figure.canvas.get_renderer()).x1
     said_count = count if wide >= 72 * WIDE_IN else brief
-    axes.text(end + 8, top + 17, said_count(total), fontsize=13, va="baseline")
+    said_total = adding_up([own["sunk"], own["irreversible"], own["avoidable"]])[1]  # as in the text beside it
+    axes.text(end + 8, top + 17, said_total if said_count is count else brief(total), fontsize=13, va="baseline")
     if total <= 0:
         _block(axes, 4, top + 24, wide - 8, bar, "#f2f2f2")
         return

@@ -13,11 +13,11 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.codes import TRAIN
+from sim.core.codes import LATEST, MOST_MODELS, TRAIN
 from sim.core.compiled import Array, Integer, compiled, lean, whole
 from sim.core.log import Block, Log, Objects
 from sim.core.roll import FREE, place_of, room_for
-from sim.core.schema import LATEST, LEARNERS, MOST_MODELS
+from sim.core.schema import LEARNERS
 from sim.measure.score import Ledger
 from sim.measure.tally import LEARNS, offsets_of
 

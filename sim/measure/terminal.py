@@ -1,6 +1,6 @@
 """The leaderboard in a terminal: legible at 80 columns, and plain text where the output is not a terminal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -8,22 +8,18 @@ from rich.text import Text
 
 from sim.measure import words
 from sim.measure.amounts import brief, effort, estimate, known, money, percent
-from sim.measure.findings import amount, chosen
+from sim.measure.attention import drawn
+from sim.measure.findings import amount, chosen, title_of, whole
 from sim.measure.results import Results
+from sim.measure.reviewed import added
+from sim.measure.secondary import sold
 
 SHORT_UNITS = ((" hours", " h"), (" hour", " h"), (" days", " d"), (" day", " d"), (" years", " y"), ("under ", "<"))
 
 
 def show(results: Results, console: Console) -> None:
     """Print what was found in words, one line a strategy, and what the numbers are; not where the report lies."""
-
-    def plain(said: object, style: str = "") -> Text:
-        """Text as it stands: no markup, no control characters, only letters the output can carry."""
-        clean = "".join(letter if letter.isprintable() else " " for letter in str(said))
-        for fancy, simple in (("“", '"'), ("”", '"'), ("–", "-"), ("…", "...")):
-            clean = clean.replace(fancy, simple)
-        encoding = console.encoding or "utf-8"
-        return Text(clean.encode(encoding, "replace").decode(encoding), style=style)
+    plain = _plain(console)
 
     def say(said: str, style: str = "") -> None:
         console.print(plain(said, style), highlight=False)
@@ -40,11 +36,44 @@ def show(results: Results, console: Console) -> None:
     for name, facts in results["strategies"].items():
         if not facts["applicable"]:
             say(f"Not applicable: {facts['title'] or name} ({facts['why_not'] or 'no reason given'}).")
+    for said in (added(results), sold(results), *drawn(results)):
+        if said:
+            say(said)
     for story in results["scenarios"]:
         console.print(plain(story["title"], "bold"), highlight=False)
         for said in story["paragraphs"]:
             say(said)
     console.print(plain(words.caution(results), "dim"), highlight=False)
+
+
+def show_side_by_side(runs: Sequence[tuple[str, Results]], console: Console) -> None:
+    """Print a line for each run of a sweep, with its words: the whole, its parts, and the best that keeps half."""
+    plain = _plain(console)
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column("Side by side", overflow="fold", ratio=1)
+    for heading in ("Learnt", "Sunk", "Fixed", "Avoidable", "Best", "Avoids"):
+        table.add_column(heading, justify="right", overflow="fold")
+    for words_, results in runs:
+        parts, best = whole(results), chosen(results)
+        each = [parts["sunk"], parts["irreversible"], parts["avoidable"]]
+        told = ("-", "-") if best is None else (title_of(results, best), words.avoids(results, best))
+        table.add_row(*map(plain, (words_, brief(sum(each)), *map(brief, each), *told)))
+    console.print()
+    console.print(table)
+    note = "Pairs an owner; fixed: nothing done now can stop it. Best: of those that keep half of the posts."
+    console.print(plain(note, "dim"))
+
+
+def _plain(console: Console) -> Callable[..., Text]:
+    def plain(said: object, style: str = "") -> Text:
+        """Text as it stands: no markup, no control characters, only letters the output can carry."""
+        clean = "".join(letter if letter.isprintable() else " " for letter in str(said))
+        for fancy, simple in (("“", '"'), ("”", '"'), ("–", "-"), ("…", "...")):
+            clean = clean.replace(fancy, simple)
+        encoding = console.encoding or "utf-8"
+        return Text(clean.encode(encoding, "replace").decode(encoding), style=style)
+
+    return plain
 
 
 def _short(calls: object, days: object) -> str:

@@ -144,7 +144,8 @@ def peak_mb() -> float:
 def _sweep(verb: str, path: Paths, overrides: list[str]) -> int:
     """Run once for each combination of the overrides' comma-separated values, by Hydra's sweeper and launcher.
 
-    A combination that is a Mistake says so, and the others go on; the status is then 1.
+    A combination that is a Mistake says so, and the others go on; the status is then 1. A document has its own words of
+    the sweep as `swept`; a verb may show all `side_by_side`.
     """
     import hydra
     from omegaconf import DictConfig, OmegaConf
@@ -156,14 +157,15 @@ def _sweep(verb: str, path: Paths, overrides: list[str]) -> int:
 
         def job(config: DictConfig) -> None:
             own = hydra.core.hydra_config.HydraConfig.get()
-            number = own.job.num
+            number, swept = own.job.num, " ".join(word for word in own.overrides.task if word not in overrides)
             plain: Any = OmegaConf.to_container(config, resolve=True)
             try:
                 document = perform(verb, path, settled(verb, plain), quiet=True)
             except Mistake as mistake:
                 mistakes.append(mistake)
-                print(f"afterpost: {' '.join(own.overrides.task)}: {mistake}", file=sys.stderr)
+                print(f"afterpost: {swept}: {mistake}", file=sys.stderr)
                 return
+            document["swept"] = swept
             Path(folder, f"{number:06}.json").write_text(json.dumps(document, allow_nan=False), encoding="utf-8")
 
         before = sys.argv
@@ -176,6 +178,10 @@ def _sweep(verb: str, path: Paths, overrides: list[str]) -> int:
     if any(word == "output=json" for word in overrides):
         print(json.dumps(documents))
     else:
+        work = import_module(f"sim.verbs.{verb}")
         for document in documents:
-            import_module(f"sim.verbs.{verb}").show(document)
+            print(f"\n== {document['swept']}\n")
+            work.show(document)
+        if hasattr(work, "side_by_side") and len(documents) > 1:
+            work.side_by_side(documents)
     return 1 if mistakes else 0

@@ -8,13 +8,14 @@ from sim.core.build import group
 from sim.core.clock import iso_date
 from sim.core.parameters import numbers, settle
 from sim.core.schema import DAY_S, table
-from sim.core.store import new_folder, write_json, write_table
+from sim.core.store import new_folder, read_json, write_json, write_table
 from sim.experiment import Comparison
 from sim.interaction import displace
 from sim.measure.displacement import rows, tell
 from sim.measure.report import write_report
 from sim.measure.results import Results
 from sim.measure.terminal import show as show_results
+from sim.measure.terminal import show_side_by_side
 from sim.rivals import in_words
 from sim.verbs.plan import listed
 from sim.verbs.study import Study, study
@@ -81,7 +82,18 @@ def show(document: dict[str, Any]) -> None:
     """The leaderboard in the terminal, and where the report is."""
     from rich.console import Console
 
-    from sim.core.store import read_json
-
-    show_results(read_json(Path(document["run"]) / "results.json"), Console())
+    show_results(recorded(document), Console())
     print(f"\nReport: {document['report']}")
+
+
+def side_by_side(documents: list[dict[str, Any]]) -> None:
+    """What differs between the runs of a sweep, a line each."""
+    from rich.console import Console
+
+    show_side_by_side([(document["swept"], recorded(document)) for document in documents], Console())
+
+
+def recorded(document: dict[str, Any]) -> Results:
+    """The record of a run."""
+    results: Results = read_json(Path(document["run"]) / "results.json")
+    return results

@@ -15,12 +15,13 @@ from typing import Any
 
 import numpy as np
 
+from sim.core.codes import MOST_MODELS
 from sim.core.compiled import Array, compiled
 from sim.core.errors import require, require_share, unknown
 from sim.core.keyed import draw
 from sim.core.log import OBJECT_TYPES, Events, Objects
 from sim.core.noise import Noise
-from sim.core.schema import CHANNELS, LEARNERS, MOST_MODELS, NEVER, OBJECTS
+from sim.core.schema import CHANNELS, LEARNERS, NEVER, OBJECTS
 from sim.exposure.draft import Draft, Stage
 from sim.exposure.memory import Prompt
 from sim.exposure.story import Name, Story, Told
