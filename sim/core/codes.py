@@ -1,4 +1,4 @@
-"""Codes of the vocabularies in schema.py by name, and bounds, for code that is compiled: there each is a plain number."""
+"""Codes of the vocabularies in schema.py by name, and bounds, for compiled code: there each is a plain number."""
 
 from sim.core.schema import AUDIENCES, CHANNELS
 
