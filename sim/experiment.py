@@ -21,7 +21,7 @@ from sim.core.schema import DAY_S
 from sim.exposure.anew import attracts
 from sim.exposure.engagement import engagement
 from sim.exposure.propagate import Channel, propagate
-from sim.exposure.scene import Scene, stage
+from sim.exposure.scene import Scene, scene_of
 from sim.factual import factual
 from sim.measure.outcome import Outcome, gathered, scores
 from sim.owners import Desk, Owners, know, plans
@@ -60,7 +60,7 @@ def prepare(world: World, config: Config, noise: Noise) -> tuple[Scene, list[Cha
     horizon_end = world.decision + config["horizon_days"] * DAY_S
     gone = numbers(settle(config["others_gone_per_year"], ranges, "others_gone_per_year"), "others_gone_per_year")
     reach = build(group(settle(config["platform"]["reach"], ranges, "reach"), "platform.reach"), "platform.reach")
-    return reaching(reach, stage(world, noise, horizon_end=horizon_end, others_gone_per_year=gone), channels)
+    return reaching(reach, scene_of(world, noise, horizon_end=horizon_end, others_gone_per_year=gone), channels)
 
 
 def simulate(world: World, config: Config, noise: Noise) -> tuple[Scene, Log]:

@@ -16,7 +16,7 @@ from sim.core.log import Block
 from sim.core.noise import Noise, threefry
 from sim.experiment import prepare
 from sim.exposure.propagate import blocks
-from sim.exposure.scene import Scene, stage
+from sim.exposure.scene import Scene, scene_of
 from sim.verbs import propagate
 from sim.verbs.compose import compose_config
 from sim.world.posts import publish
@@ -72,7 +72,7 @@ def most_at_once(work: Any) -> int:
 def test_a_scene_is_staged_in_little_more_than_it_takes() -> None:
     world = make_world(compose_config("compare", [*SMALL, "content=none"]), 0)
     many = replace(world, posts=pa.concat_tables([world.posts] * (1_000_000 // world.posts.num_rows)))
-    most = most_at_once(lambda: stage(many, Noise(1), horizon_end=2**30, others_gone_per_year=0.05))
+    most = most_at_once(lambda: scene_of(many, Noise(1), horizon_end=2**30, others_gone_per_year=0.05))
     assert most / many.posts.num_rows < 40
 
 

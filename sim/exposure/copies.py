@@ -37,7 +37,7 @@ class Odds(NamedTuple):
     ending: Array
 
 
-class Views(NamedTuple):
+class CopiedViews(NamedTuple):
     """Views that are copied: post p's are row[start[p]:start[p + 1]], rows of the block in ascending order."""
 
     start: Array
@@ -46,7 +46,7 @@ class Views(NamedTuple):
 
 @lean
 def copied(
-    posts: Posts, ties: Ties, bars: Bars, views: Views, odds: Odds, forms: Forms, doors: Array, horizon_end: Integer,
+    posts: Posts, ties: Ties, bars: Bars, views: CopiedViews, odds: Odds, forms: Forms, doors: Array, horizon_end: Integer,
     away: Array, circle: Array, crowd: Crowd, queue: Array, known: Integer, start: Array, rows: Rows, things: Things,
 ) -> int:  # fmt: skip
     """All copies and views of copies, into `rows`, those of each post from `start` on, and into `things`, after those

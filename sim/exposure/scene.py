@@ -113,7 +113,7 @@ class Scene:
         return sum_of(self.visibility) / 2.0**32 / len(self.visibility) if len(self.visibility) else 0.0
 
 
-def stage(world: World, noise: Noise, *, horizon_end: int, others_gone_per_year: float) -> Scene:
+def scene_of(world: World, noise: Noise, *, horizon_end: int, others_gone_per_year: float) -> Scene:
     """The scene of a world. Hers vanish when she deletes them of her own accord (D01, D05), friends' posts about an
     owner at `others_gone_per_year` (D05) or with their accounts (D04). No channel carries what is QUIET.
     """

@@ -21,7 +21,7 @@ from sim.core.noise import Noise
 from sim.core.quantile import Quantiles, exponential, lognormal
 from sim.core.schema import CHANNELS, NEVER, YEAR_S
 from sim.exposure.columns import new_crowd
-from sim.exposure.copies import Odds, Views, copied
+from sim.exposure.copies import CopiedViews, Odds, copied
 from sim.exposure.doors import COMMENT, HANGS, LATE, QUOTE, STAYS
 from sim.exposure.draft import Draft
 from sim.exposure.forms import Forms
@@ -118,7 +118,7 @@ class Copy:
         scene, posts, ties, objects = draft.scene, draft.columns, draft.scene.ties, draft.objects
         odds = self.odds(scene, noise)
         struck = struck_views(draft.rows, noise.words("copy", objects.id)[0], odds.threshold)
-        views = Views(*grouped(struck, objects.post[draft.rows.object[struck]], draft.posts))
+        views = CopiedViews(*grouped(struck, objects.post[draft.rows.object[struck]], draft.posts))
         start, room, last = draft.begin(), 64 * (len(struck) + 1), -1
         crowd, circle = new_crowd(scene.widest), draft.circle
         while last < 0:
