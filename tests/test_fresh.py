@@ -10,13 +10,30 @@ import pytest
 
 from sim.core.fresh import HOME, imported, stamp
 
-FILES = {
-    "far.py": "from sim.core.compiled import compiled\n\nSTEP = 1\n\n@compiled\ndef step(n):\n    return n + STEP\n",
-    "near.py": "from sim.core.compiled import compiled\nfrom sim.far import step\n\n@compiled\ndef twice(n):\n"
-    "    return step(step(n))\n",
-    "other.py": "",
-    "__init__.py": "",
-}
+FAR = """from typing import NamedTuple
+
+from sim.core.compiled import compiled
+
+STEP = 1
+
+
+class Steps(NamedTuple):
+    number: int
+
+
+@compiled
+def step(n, steps):
+    return n + STEP * steps.number
+"""
+NEAR = """from sim.core.compiled import compiled
+from sim.far import Steps, step
+
+
+@compiled
+def twice(n, steps):
+    return step(step(n, steps), steps)
+"""
+CALL = "from sim.near import Steps, twice; print(twice(0, Steps(1)), sum(twice.stats.cache_hits.values()))"
 
 
 @pytest.fixture
@@ -25,20 +42,16 @@ def package(tmp_path: Path) -> Path:
     (tmp_path / "sim/core").mkdir(parents=True)
     for name in ("__init__.py", "compiled.py", "fresh.py"):
         shutil.copy(HOME / "sim/core" / name, tmp_path / "sim/core" / name)
-    for name, text in FILES.items():
+    for name, text in {"__init__.py": "", "far.py": FAR, "near.py": NEAR, "other.py": ""}.items():
         (tmp_path / "sim" / name).write_text(text)
     return tmp_path
 
 
-def said(package: Path, **beside: str) -> int:
-    command = [
-        sys.executable,
-        "-c",
-        "from sim.near import twice; print(twice(0), sum(twice.stats.cache_hits.values()))",
-    ]
-    done = subprocess.run(
-        command, cwd=package, capture_output=True, text=True, check=True, env=os.environ | {"PYTHONPATH": ""} | beside
-    )
+def said(package: Path, call: str = CALL, **beside: str) -> int:
+    """What a new process says; below 0 if it had to compile."""
+    environment = os.environ | {"PYTHONPATH": "", "PYTHONDONTWRITEBYTECODE": "1"} | beside
+    done = subprocess.run([sys.executable, "-c", call], cwd=package, capture_output=True, text=True, env=environment)
+    assert done.returncode == 0, done.stderr
     value, hits = map(int, done.stdout.split())
     return value if hits else -value
 
@@ -47,20 +60,28 @@ def said(package: Path, **beside: str) -> int:
 def test_a_changed_callee_or_constant_is_compiled_and_all_else_is_read(package: Path, place: str) -> None:
     beside = {} if place == "beside the code" else {"NUMBA_CACHE_DIR": str(package / "kept")}
     assert [said(package, **beside) for _ in range(2)] == [-2, 2], "compiled once, then read"
+    kept = sorted(path.name for path in package.rglob("*.nb[ci]"))
     (package / "sim/other.py").write_text("UNUSED = 3\n")
     assert said(package, **beside) == 2, "what it does not import is no reason"
-    (package / "sim/far.py").write_text(FILES["far.py"].replace("STEP = 1", "STEP = 10"))
+    (package / "sim/far.py").write_text(FAR.replace("STEP = 1", "STEP = 10"))
     assert [said(package, **beside) for _ in range(2)] == [-20, 20]
+    now = sorted(path.name for path in package.rglob("*.nb[ci]"))
+    assert len(now) == len(kept) and not set(now) & set(kept), "what is no longer read is removed"
 
 
-def test_a_stamp_follows_imports_and_ends_at_the_package(package: Path) -> None:
-    near, outside = package / "sim/near.py", package / "near.py"
-    outside.write_text("from sim.far import step\n")
-    before = stamp(near, package), stamp(outside, package)
+def test_what_was_compiled_for_a_class_that_is_gone_is_no_hindrance(package: Path) -> None:
+    said(package)
+    for name, text in (("far.py", FAR), ("near.py", NEAR)):
+        (package / "sim" / name).write_text(text.replace("Steps", "Strides"))
+    assert said(package, CALL.replace("Steps", "Strides")) == -2
+
+
+def test_a_stamp_follows_imports(package: Path) -> None:
+    before = stamp(package / "sim/near.py", package), stamp(package / "sim/other.py", package)
     (package / "sim/far.py").write_text("changed\n")
     stamp.cache_clear()
-    assert stamp(near, package) != before[0]
-    assert stamp(outside, package) == before[1]
+    assert stamp(package / "sim/near.py", package) != before[0]
+    assert stamp(package / "sim/other.py", package) == before[1]
 
 
 def test_every_way_to_import_is_seen(package: Path) -> None:

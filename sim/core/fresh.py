@@ -1,8 +1,9 @@
 """Compiled code on disk is read again only while all that went into it is as it was.
 
 Numba compares the file of a function alone, but what the function calls in other files, and their constants, are part
-of its code (numba, issue 1833): after an update old code would go on, and give the old version's numbers. Here the file
-counts with every file of this package that it imports, and they import.
+of its code (numba, issue 1833): after an update old code would go on, and give the old version's numbers. Here the
+name of what is kept says the content of the function's file and of every file of this package that it imports, and
+they import; what has another is removed.
 """
 
 import re
@@ -15,17 +16,18 @@ from numba.core.caching import InTreeCacheLocator, UserProvidedCacheLocator, Use
 HOME = Path(__file__).parents[2]
 """Where the package lies."""
 IMPORT = re.compile(r"^ *from (sim[\w.]*) import (\([^)]*\)|.*)", re.MULTILINE)
+KEPT = re.compile(r"(\w+)\..*-\d+(?:-(\w+))?\.py\d+.*\.nb[ci]$")
+"""What numba keeps of a function: its module, its line, the stamp."""
 
 
 @cache
-def stamp(file: Path, home: Path = HOME) -> bytes:
-    """A hash of a file's content and, if it is one of the package in `home`, of those of all it imports of it."""
+def stamp(file: Path, home: Path = HOME) -> str:
+    """A hash of a file's content and of those of all it imports of the package in `home`."""
     content = file.read_bytes()
-    digest = blake2b(content, digest_size=16)
-    if file.is_relative_to(home / "sim"):
-        for each in imported(content.decode(), home):
-            digest.update(stamp(each, home))
-    return digest.digest()
+    digest = blake2b(content, digest_size=8)
+    for each in imported(content.decode(), home):
+        digest.update(stamp(each, home).encode())
+    return digest.hexdigest()
 
 
 def imported(content: str, home: Path) -> list[Path]:
@@ -39,22 +41,45 @@ def imported(content: str, home: Path) -> list[Path]:
     return sorted(found)
 
 
-class _Whole:
+@cache
+def tidy(kept: Path, code: Path) -> None:
+    """Remove from a folder what was compiled of files in the folder `code` as they no longer are."""
+    for file in kept.iterdir():
+        found = KEPT.match(file.name)
+        if found:
+            source = code / f"{found[1]}.py"
+            if not source.is_file() or found[2] != stamp(source):
+                file.unlink(missing_ok=True)
+
+
+class _Fresh:
+    """Adds the stamp to the names of what is kept of this package; other packages' are as numba has them."""
+
     _py_file: str
 
-    def get_source_stamp(self) -> bytes:
-        return stamp(Path(self._py_file))
+    def ensure_cache_path(self) -> None:
+        super().ensure_cache_path()  # type: ignore[misc]
+        if self._ours:
+            tidy(Path(self.get_cache_path()), Path(self._py_file).parent)  # type: ignore[attr-defined]
+
+    def get_disambiguator(self) -> str:
+        line: str = super().get_disambiguator()  # type: ignore[misc]
+        return f"{line}-{stamp(Path(self._py_file))}" if self._ours else line
+
+    @property
+    def _ours(self) -> bool:
+        return Path(self._py_file).is_relative_to(HOME / "sim")
 
 
-class Provided(_Whole, UserProvidedCacheLocator):
+class Provided(_Fresh, UserProvidedCacheLocator):
     """In the folder that NUMBA_CACHE_DIR names."""
 
 
-class InTree(_Whole, InTreeCacheLocator):
+class InTree(_Fresh, InTreeCacheLocator):
     """Beside the code, in __pycache__."""
 
 
-class UserWide(_Whole, UserWideCacheLocator):
+class UserWide(_Fresh, UserWideCacheLocator):
     """In the user's cache folder, where the code's own cannot be written."""
 
 

@@ -46,14 +46,15 @@ class CopiedViews(NamedTuple):
 
 @lean
 def copied(
-    posts: Posts, ties: Ties, bars: Bars, views: CopiedViews, odds: Odds, forms: Forms, doors: Array, horizon_end: Integer,
-    away: Array, circle: Array, crowd: Crowd, queue: Array, known: Integer, start: Array, rows: Rows, things: Things,
+    posts: Posts, ties: Ties, bars: Bars, views: CopiedViews, odds: Odds, forms: Forms, doors: Array,
+    horizon_end: Integer, away: Array, circle: Array, crowd: Crowd, queue: Array, known: Integer, start: Array,
+    rows: Rows, things: Things,
 ) -> int:  # fmt: skip
     """All copies and views of copies, into `rows`, those of each post from `start` on, and into `things`, after those
     `known`: how many objects there are then, -1: there is not enough room.
 
     A copy that stands when its post is taken `away` (s) is shown once more, to some of those who would see it
-    (`drawn.py`).
+    (`streisand.py`).
     """
     center, m = NOBODY, whole(known)
     for p in range(len(posts.id)):

@@ -7,7 +7,7 @@ import pytest
 from judge import FALSE_ALARM, of_counts
 
 from sim.exposure.itinerary import tread
-from sim.exposure.scene import stage
+from sim.exposure.scene import scene_of
 from sim.verbs.compose import compose_config
 from sim.worlds import make_world, world_noise
 
@@ -79,7 +79,7 @@ def test_a_random_walk_stands_at_a_person_in_proportion_to_her_friends(tie: np.n
 def test_a_crawl_along_ties_is_as_biased_as_real_ones(record_property: Record) -> None:
     """S10: crawls along ties met people with 1.2 (Ferrara 2012) to 3.5 (Gjoka et al. 2010) times the mean friends."""
     config = compose_config("propagate", ["world.size=4000", "world.owners=1", "params=centre", "content=none"])
-    scene = stage(make_world(config, 0), world_noise(config, 0), horizon_end=2**30, others_gone_per_year=0.05)
+    scene = scene_of(make_world(config, 0), world_noise(config, 0), horizon_end=2**30, others_gone_per_year=0.05)
     degree = np.diff(scene.start)
     who, time, walk = tread(scene.start, scene.viewer, 0, 2**30, 2**29, 2**28, 50, 1, False, np.uint64(3))
     later = time > np.repeat(time[np.flatnonzero(np.diff(walk, prepend=-1))], np.bincount(walk)[np.unique(walk)])
