@@ -31,8 +31,8 @@ def simulate_anew(
     scene: Scene, channels: Sequence[Channel], noise: Noise, log: Log, *, doors: Doors, bars: Bars,
     threads: int | None = None,
 ) -> tuple[Log, Rows]:  # fmt: skip
-    """The log with every post that `bars` touch, or whose end draws attention (`streisand.py`), as it happens under `bars`
-    and `doors`, and which posts those are.
+    """The log with every post that `bars` touch, or whose end draws attention (`streisand.py`), as it happens under
+    `bars` and `doors`, and which posts those are.
 
     `doors` are laid over the other posts by `apply`, as over any log. The log itself, if no post is touched.
     """

@@ -56,8 +56,8 @@ class Copy:
     """`p_copy` a view, after `copy_delay_mean_s`; the copy seen as a feed post, gone at `gone_per_year`.
 
     `forms`: the shares of quotes and comments; the rest are pictures or texts of the copier's own. `drawn_share` of
-    those who would see a copy come to it when the post is taken away (`streisand.py`). `complies_share` of copies are taken
-    down when that is asked, `late_share` of these late; the others' makers refuse or say nothing.
+    those who would see a copy come to it when the post is taken away (`streisand.py`). `complies_share` of copies are
+    taken down when that is asked, `late_share` of these late; the others' makers refuse or say nothing.
     """
 
     p_copy: float
