@@ -1,14 +1,34 @@
 """How likely a difference this large is if there is none: each check fails a right engine once in 10,000 seeds.
 
 All seeds are fixed, so a check that passes once passes always; the rate is the risk of having been unlucky, or of a
-change of the noise being blamed in vain. About forty checks: one false alarm in 250 changes of all draws.
+change of the noise being blamed in vain. About 120 chances are asked for: one false alarm in 80 changes of all draws.
+Each test also puts an error to its own check, which must refuse it (`refuses`).
 """
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
 FALSE_ALARM = 1e-4
+REFUSED: list[str] = []
+"""The planted errors that the test under way has refused."""
+
+
+def refuses(planted: str, chance: float) -> None:
+    """Hold that a check does not let a planted error pass: `chance` is what the check gives it, or its verdict."""
+    assert float(chance) < FALSE_ALARM, f"a planted error passes: {planted}"
+    REFUSED.append(planted)
+
+
+@contextmanager
+def planting(*, elsewhere: bool) -> Iterator[None]:
+    """Hold that at least one planted error is refused meanwhile, unless it is planted `elsewhere`."""
+    REFUSED.clear()
+    yield
+    assert REFUSED or elsewhere, "no planted error was put to this check (judge.refuses)"
 
 
 def of_two_samples(a: ArrayLike, b: ArrayLike) -> float:

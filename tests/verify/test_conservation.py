@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from judge import refuses
 
 from sim.core.log import Block, Log
 from sim.core.schema import ACTIONS, CHANNELS, OBJECTS
@@ -81,6 +82,7 @@ def faults(scene: Scene, block: Block) -> dict[str, int]:
     }
 
 
+@pytest.mark.planted_in("test_each_rule_sees_one_planted_error")
 def test_nothing_is_created_or_lost(told: tuple[Scene, Log]) -> None:
     scene, log = told
     assert log.events > 20_000
@@ -140,7 +142,9 @@ WHERE = {
 
 
 def test_every_rule_is_planted(told: tuple[Scene, Log]) -> None:
-    assert set(WHERE) == set(faults(told[0], told[1].blocks[0]))
+    rules = set(faults(told[0], told[1].blocks[0]))
+    assert set(WHERE) == rules
+    refuses("a rule at which nothing is planted", set(list(WHERE)[1:]) == rules)
 
 
 @pytest.mark.parametrize("rule", WHERE)
@@ -156,7 +160,7 @@ def test_each_rule_sees_one_planted_error(told: tuple[Scene, Log], rule: str) ->
     column[at] = value
     found = faults(scene, block)[rule]
     column[at] = kept
-    assert found >= 1
+    refuses(rule, found == 0)
     assert faults(scene, block)[rule] == 0
 
 
@@ -179,5 +183,5 @@ def test_learners_are_split_without_rest(told: tuple[Scene, Log]) -> None:
 
     alive = apply(close_doors(scene, [(owner, -1, ACTIONS.index("delete_account"), middle)]), log)
     assert adds_up(alive) == [True, True, True]
-    assert adds_up([np.ones_like(each) for each in alive]) == [True, True, False], "a plan that does nothing"
-    assert adds_up([np.zeros_like(each) for each in alive]) == [False, False, True], "a plan that reaches everybody"
+    refuses("a plan that does nothing", all(adds_up([np.ones_like(each) for each in alive])))
+    refuses("a plan that reaches everybody", all(adds_up([np.zeros_like(each) for each in alive])))
