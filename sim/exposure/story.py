@@ -1,7 +1,9 @@
 """One post's story in plain Python: the slow, obvious twin that every compiled channel is held against.
 
-Nothing here is shared with the compiled code but the scene, the tables of delays and counts, and the definition of a
-key.
+It shares with the compiled code the scene, the definition of a key, the tables of delays and counts, and what channels
+work out beforehand: chances as thresholds and their upper bounds, quality, interest and how it fades, what visits cover
+(`Hours.hits`), what a model completes, rounds of projects, the workforce, and dates of breaches. There the two cannot
+find each other wrong; closed forms (`tests/verify`; of what is completed, `tests/test_models.py`) hold these laws.
 """
 
 from dataclasses import dataclass, field
