@@ -1,22 +1,36 @@
 """One post's story: every event told once, in order; the prevented counted as the twin counts them."""
 
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from sim.core.errors import Mistake
-from sim.core.schema import CHANNELS
-from sim.measure.telling import Happened, tell_story
+from sim.core.schema import ACTIONS, CHANNELS, LEARNERS
+from sim.experiment import prepare
+from sim.exposure.doors import close_doors
+from sim.exposure.propagate import tell
+from sim.exposure.story import Told
+from sim.measure.telling import LEARNING, Happened, tell_story
 from sim.verbs.command import perform
 from sim.verbs.compose import compose_config
+from sim.verbs.plan import moment
+from sim.worlds import make_world, world_noise
 
-SMALL = ("world.size=300", "world.owners=4", "channel.reshare.p_share=0.01", "channel.copy.p_copy=0.01")
+SMALL = (
+    "world.size=300", "world.owners=4", "channel.reshare.p_share=0.01", "channel.copy.p_copy=0.01",
+    "channel.review.pool.workers=100",
+)  # fmt: skip
+
+
+def configured(*words: str) -> dict:
+    return compose_config("propagate", [*SMALL, "trace=busiest", *words])
 
 
 @pytest.fixture(scope="module")
 def document(tmp_path_factory: pytest.TempPathFactory) -> dict:
-    config = compose_config("propagate", [*SMALL, "trace=busiest", f"out={tmp_path_factory.mktemp('runs')}"])
-    return perform("propagate", None, config, quiet=True)
+    return perform("propagate", None, configured(f"out={tmp_path_factory.mktemp('runs')}"), quiet=True)
 
 
 def test_a_story_has_every_learner_and_the_order_of_time(document: dict) -> None:
@@ -28,6 +42,46 @@ def test_a_story_has_every_learner_and_the_order_of_time(document: dict) -> None
     assert told["learners"]["friends"] + told["learners"]["strangers"] > 0
     assert len(people) > 5
     assert told["story"][0].startswith(f"Post {told['post']}: {told['author']}")
+
+
+AFTER_S = {"an hour": 3600, "a day": 86_400, "a week": 604_800, "a month": 2_592_000, "a year": 31_536_000}
+
+
+def twin(config: dict, post: int) -> Callable[[str], list[Told]]:
+    """What the plain twin tells of an owner's own post under a plan by its name (empty: no plan)."""
+    world, noise = make_world(config, 0), world_noise(config, 0).branch(f"luck {config['seed']}")
+    scene, channels = prepare(world, config, noise)
+    row, owner = scene.post.tolist().index(post), post >> 32
+
+    def events(plan: str) -> list[Told]:
+        wait = AFTER_S.get(plan.removeprefix("Deleted after "))
+        time = world.decision if wait is None else int(scene.time[row]) + wait
+        every = ("delete_account", "takedown", "erase", "object") if plan.startswith("Every") else ("delete",)
+        asked = [(owner, post if name == "delete" else -1, ACTIONS.index(name), time) for name in every if plan]
+        return tell(scene, channels, noise, row, doors=close_doors(scene, asked)).events
+
+    return events
+
+
+def known(events: list[Told]) -> dict[str, set[int]]:
+    """Who knows of the post in the end, by class."""
+    those = [(event.learner, event.name.actor) for event in events if CHANNELS[event.name.channel] in LEARNING]
+    return {name: {who for learner, who in those if learner == code} for code, name in enumerate(LEARNERS)}
+
+
+def test_every_event_is_told_once_and_the_prevented_are_those_of_the_twin(document: dict) -> None:
+    told = document["trace"]
+    events = twin(configured(), told["post"])
+    told_by_twin = events("")
+    named = [(moment(each.time), CHANNELS[each.name.channel], LEARNERS[each.learner]) for each in told_by_twin]
+    assert Counter((each["at"], each["channel"], each["as"]) for each in told["events"]) == Counter(named)
+    without = known(told_by_twin)
+    assert told["learners"] == {name: len(those) for name, those in without.items()}
+    for plan in told["prevented"]:
+        still = known(events(plan["plan"]))
+        assert plan["prevented"] == {each: len(without[each] - still[each]) for each in LEARNERS}, plan["plan"]
+    assert {plan["plan"] for plan in told["prevented"]} >= {f"Deleted after {word}" for word in list(AFTER_S)[:4]}
+    assert len({tuple(plan["prevented"].values()) for plan in told["prevented"]}) > 2
 
 
 def test_quotes_and_comments_are_told_apart(document: dict) -> None:
