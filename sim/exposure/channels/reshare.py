@@ -39,9 +39,10 @@ five reshares are direct (R09, Ma et al. 2017)."""
 
 @dataclass(frozen=True)
 class Reshare:
-    """`p_share` a view in a feed, the mean over posts and ages (over views a tenth more: what is better is both shown to
-    more and passed on more): it fades as (1 + age / fades_after_s)^-fades_power and differs from post to post, `virality_sigma` of its logarithm. After `reaction_mean_s`; seen after the feed's
-    lognormal, taken back at `gone_per_year`."""
+    """`p_share` a view in a feed, the mean over posts and ages (over views a tenth more: what is better is both shown
+    to more and passed on more): it fades as (1 + age / fades_after_s)^-fades_power and differs from post to post,
+    `virality_sigma` of its logarithm. After `reaction_mean_s`; seen after the feed's lognormal, taken back at
+    `gone_per_year`."""
 
     p_share: float
     fades_after_s: float
