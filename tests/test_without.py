@@ -1,6 +1,7 @@
 """What is left out of a configuration, or is empty, leaves all else whole."""
 
 import dataclasses
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from scenes import channels, happenings, retold, scene
 from sim.core.errors import Mistake
 from sim.core.noise import Noise
 from sim.core.schema import CHANNELS
-from sim.core.store import new_folder
+from sim.core.store import new_folder, unfinished_folder
 from sim.exposure.channels.train import MOST_COPIES, known_marks
 from sim.exposure.propagate import propagate
 from sim.measure.amounts import interval, percent
@@ -94,6 +95,16 @@ def test_what_a_killed_run_left_is_no_hindrance_and_a_failed_renaming_keeps_the_
     with pytest.raises(Mistake, match="No space left"):
         made("newest")
     assert (here / "run" / "text").read_text() == "newer" and [each.name for each in here.iterdir()] == ["run"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="locks of POSIX")
+def test_two_commands_do_not_fill_one_folder(here: Path) -> None:
+    with unfinished_folder(here / "log") as beside:
+        (beside / "part").write_text("the first's")
+        with pytest.raises(Mistake, match="Another command"), unfinished_folder(here / "log"):
+            pass
+        assert (beside / "part").exists()
+    assert [each.name for each in (here / "log").iterdir()] == ["part"]
 
 
 def _full() -> None:

@@ -47,18 +47,37 @@ def new_folder(path: Path) -> Iterator[Path]:
 def unfinished_folder(path: Path) -> Iterator[Path]:
     """A folder to fill beside `path`, renamed to it at the end, which an interrupted run finds again as it left it.
 
-    A run that fails for want of space leaves nothing.
+    A run that fails for want of space leaves nothing. Raises Mistake where another process is filling it.
     """
     beside = path.parent / f".{path.name}.unfinished"
     try:
         beside.mkdir(parents=True, exist_ok=True)
-        yield beside
+        with _alone(beside):
+            yield beside
         if path.exists():
             shutil.rmtree(path)
         beside.rename(path)
     except OSError as problem:
         shutil.rmtree(beside, ignore_errors=True)
         raise _unwritten(path, problem) from None
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """A lock on a folder, which ends with the process however that ends."""
+    try:
+        import fcntl
+    except ImportError:  # not on Windows
+        yield
+        return
+    mark = folder / ".filled"
+    with mark.open("w") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Mistake(f"Another command is writing '{folder}'. Wait for it, or stop it.") from None
+        yield
+        mark.unlink()
 
 
 def _unwritten(path: Path, problem: OSError) -> Mistake:
