@@ -48,7 +48,7 @@ def setting(results: Results) -> str:
     """One line: what was simulated."""
     facts, archive = results["facts"], results["facts"]["archive"]
     if archive:
-        who = f"{plural(archive['items'], 'item')} of your {archive['platform']} archive"
+        who = f"{plural(archive['items'], 'item')} of your {archive['platform'].capitalize()} archive"
     else:
         who = f"{plural(facts['owners'], 'person', 'people')} with {plural(facts['posts'], 'post')} by or about them"
     worlds = "a world" if facts["worlds"] == 1 else f"{count(facts['worlds'])} worlds"
