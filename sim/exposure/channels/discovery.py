@@ -33,7 +33,7 @@ MOST_VISITS = 1_000_000
 MOMENT_BITS = 20
 """Times are told apart by 2^20 s, 12 days, where those who find a post too late are left out beforehand."""
 VISITS_A_STRETCH = 8
-"""Visits in a stretch on average, unless it would be longer than a year or shorter than a second."""
+"""Visits in a stretch on average, unless it would be longer than a year."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Discovery:
     def stretches(self) -> tuple[int, Array]:
         """A stretch of time, s, and the law of strangers' visits to a profile in one."""
         gap_s = YEAR_S / 12 / self.visits_per_month
-        stretch_s = max(1, round(min(VISITS_A_STRETCH * gap_s, YEAR_S)))
+        stretch_s = round(min(VISITS_A_STRETCH * gap_s, YEAR_S))
         return stretch_s, poisson(mean=stretch_s / gap_s)
 
     def skips(self, public_items: Array) -> Array:
