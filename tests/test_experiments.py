@@ -7,7 +7,7 @@ import pytest
 from sim.core.errors import Mistake, Misuse
 from sim.experiment import compare
 from sim.verbs.command import perform
-from sim.verbs.compose import PLANLESS, compose_config, options
+from sim.verbs.compose import PLANLESS, compose_config, groups_of, options
 from sim.worlds import make_world
 
 SMALL = ["world.size=150", "world.owners=3", "seeds=1", "content=none"]
@@ -34,6 +34,7 @@ def test_an_experiment_is_simulated_and_equals_its_twin(name: str, tmp_path: Pat
 
 @pytest.mark.parametrize("verb", PLANLESS)
 def test_what_plans_nothing_takes_no_strategy(verb: str) -> None:
+    assert "strategy" not in groups_of(verb) and {"world", "channel", "experiment"} <= groups_of(verb)
     assert "strategy" not in compose_config(verb, ["experiment=open_network"])
     with pytest.raises(Misuse, match="plans nothing"):
         compose_config(verb, ["strategy=[nothing]"])

@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from numba.core.caching import FunctionCache
 
-from sim.core.fresh import HOME, imported, stamp
+from sim.core.fresh import HOME, LOCATORS, InTree, Provided, UserWide, imported, stamp
 
 FAR = """from typing import NamedTuple
 
@@ -90,3 +91,13 @@ def test_every_way_to_import_is_seen(package: Path) -> None:
     assert found == [
         "sim/__init__.py", "sim/core/__init__.py", "sim/core/compiled.py", "sim/far.py", "sim/near.py", "sim/other.py",
     ]  # fmt: skip
+
+
+def test_other_peoples_functions_are_kept_as_numba_keeps_them(tmp_path: Path) -> None:
+    """A notebook that uses the package may have cached functions of its own."""
+    (tmp_path / "theirs.py").write_text("import numba\n\n@numba.njit(cache=True)\ndef one():\n    return 1\n")
+    call = "import sim.core.compiled; from theirs import one; print(one(), sum(one.stats.cache_hits.values()))"
+    assert [said(tmp_path, call, PYTHONPATH=str(HOME)) for _ in range(2)] == [-1, 1]
+    assert [path.name.count("-") for path in tmp_path.rglob("*.nbi")] == [1], "its name has a line and no stamp"
+    ours = {base for each in (Provided, InTree, UserWide) for base in each.__mro__}
+    assert all(each in ours or each.__name__ in LOCATORS for each in FunctionCache._impl_class._locator_classes)

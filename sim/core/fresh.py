@@ -83,5 +83,6 @@ class UserWide(_Fresh, UserWideCacheLocator):
     """In the user's cache folder, where the code's own cannot be written."""
 
 
-LOCATORS = ",".join(f"{each.__module__}.{each.__name__}" for each in (Provided, InTree, UserWide))
-"""The setting that has numba use them, in this order."""
+OURS = [f"{each.__module__}.{each.__name__}" for each in (Provided, InTree, UserWide)]
+LOCATORS = ",".join([*OURS, "IPythonCacheLocator", "ZipCacheLocator"])
+"""The setting that has numba use them, in this order, and then its own for notebooks and archives."""

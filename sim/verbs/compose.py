@@ -30,6 +30,18 @@ def options(group: str) -> list[str]:
     return sorted(path.stem for path in (conf_dir() / group).glob("*.yaml"))
 
 
+def groups_of(file: str) -> set[str]:
+    """The groups a verb takes an option of, as its file names them, and those it begins with."""
+    found: set[str] = set()
+    written: Any = OmegaConf.load(conf_dir() / f"{file}.yaml")
+    for entry in written.get("defaults", []):
+        if not isinstance(entry, str):
+            found |= {str(name) for name in entry}
+        elif (conf_dir() / f"{entry}.yaml").is_file():
+            found |= groups_of(entry)
+    return found - {"strategy"} if file in PLANLESS else found
+
+
 def compose_option(group: str, name: str) -> dict[str, Any]:
     """One option of a group, with what its own defaults bring."""
     with initialize_config_dir(str(conf_dir().resolve()), version_base="1.3"):

@@ -3,13 +3,12 @@
 from typing import Any
 
 from sim.core.parameters import is_parameter
-from sim.verbs.compose import compose_config, conf_dir, options
+from sim.verbs.compose import compose_config, groups_of, options
 
 
 def show_options(verb: str) -> None:
     """Print the groups with their choices, then every key with its value, range and source."""
-    groups = sorted(path.name for path in conf_dir().iterdir() if path.is_dir())
-    for group in groups:
+    for group in sorted(groups_of(verb)):
         print(f"{group}={'|'.join(options(group))}")
     print()
     _show(compose_config(verb, []), "")
