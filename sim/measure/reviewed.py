@@ -53,8 +53,8 @@ def added(results: Results) -> str:
         f"{_said(before['annotator_countries'])} countries have looked at her, "
         f"{_share(before, 'annotators', 'sunk')} of them before the decision and "
         f"{_share(before, 'annotators', 'irreversible')} afterwards whatever she does. What a worker keeps no deletion "
-        f"reaches: {_said(before['leaks'])} leaks an owner. Something sensitive leaks, or can be got out of a model, "
-        f"for {_said(severe)} of owners."
+        f"reaches; it leaks {_said(before['leaks'])} times an owner. Something sensitive leaks, or can be got out of a "
+        f"model, for {_said(severe)} of owners."
     )
     others = {name: measures for name, measures in found.items() if name != "nothing"}
     if others:

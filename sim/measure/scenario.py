@@ -51,7 +51,7 @@ def _share(of: float, total: float) -> float:
 def _span(picked: Results) -> str:
     """The interval of the pairs that annotators have read before the decision."""
     row = next(r for r in picked["leaderboard"] if (r["strategy"], r["measure"]) == ("nothing", "sunk_annotators"))
-    return f"{count(row['low'])} to {count(row['high'])} of them before the decision, over what is not known"
+    return f"before the decision {count(row['low'])} to {count(row['high'])} times, as what is not known is drawn"
 
 
 def _deed(picked: Results, name: str) -> str:
