@@ -4,7 +4,7 @@ populate -> befriend -> publish -> World -> propagate -> log -> observe -> rank 
    people     ties       posts               events            account                 plan            ledger, deeds
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,13 +13,14 @@ import numpy as np
 from sim.cleanup.plan import Plan
 from sim.core.build import build, build_each, group
 from sim.core.clock import iso_date
-from sim.core.errors import Misuse, require
+from sim.core.errors import require
 from sim.core.log import Log
 from sim.core.noise import Noise
 from sim.core.parameters import numbers, settle
 from sim.core.schema import DAY_S
 from sim.exposure.anew import attracts
 from sim.exposure.engagement import engagement
+from sim.exposure.order import in_order
 from sim.exposure.propagate import Channel, propagate
 from sim.exposure.scene import Scene, scene_of
 from sim.factual import factual
@@ -32,25 +33,6 @@ from sim.world.world import World
 from sim.worlds import Config, make_world, ranges_of, world_noise
 
 WAITS_DAYS = (0, 7, 14, 30, 60, 90, 180, 270)
-
-
-FEEDERS: dict[str, tuple[str, ...]] = {
-    "feed": (), "discovery": (), "reshare": ("feed", "discovery"), "copy": ("feed", "discovery"), "scrape": (),
-    "ingest": (), "market": ("scrape",), "review": ("scrape",), "train": ("scrape",),
-}  # fmt: skip
-"""The channels in the order in which they run, each with those one of which must run before it: it reads what they
-write."""
-
-
-def in_order(channels: Mapping[str, Any]) -> dict[str, Any]:
-    """Channels of a configuration in the order in which they run; a new one comes last. Raises Misuse where one would
-    have nothing to work on."""
-    for name in channels:
-        feeders = FEEDERS.get(name, ())
-        if feeders and not set(feeders) & set(channels):
-            raise Misuse(f"The channel '{name}' has nothing to work on without {' or '.join(feeders)}.")
-    place = {name: number for number, name in enumerate(FEEDERS)}
-    return {name: channels[name] for name in sorted(channels, key=lambda name: place.get(name, len(place)))}
 
 
 def prepare(world: World, config: Config, noise: Noise) -> tuple[Scene, list[Channel]]:
@@ -110,8 +92,8 @@ def clean_up(owners: Owners, config: Config, noise: Noise, *, archived: bool) ->
     )  # fmt: skip
     rivals = None
     if config["rivals"]:
-        luck, many = noise.branch("rivals"), {"plans": config["rivals"], "threads": config["threads"]}
-        rivals = rival(owners, platform, log, ledger, luck, **many)
+        luck = noise.branch("rivals")
+        rivals = rival(owners, platform, log, ledger, luck, plans=config["rivals"], threads=config["threads"])
     return Life(outcome, made, why_not, log.events, rivals)
 
 

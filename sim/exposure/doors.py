@@ -24,7 +24,6 @@ HANGS, STAYS, LATE = HONOURS_DELETION, 16, 32
 maker refuses a request to take it down, or says nothing. Late: who complies takes months.
 """
 
-
 DOORS = 6
 LATE_TAKEDOWN, FIRST_HOLDER = 6, 7
 BY_AUTHOR = ("delete", "limit", "object")

@@ -61,15 +61,8 @@ def frontier(results: Results, *, width_in: float = WIDE_IN) -> str:
                 axes.plot([kept, kept], [low, high], color=colour, linewidth=1.6, alpha=0.75, zorder=2)
                 bars.append([(kept, low), (kept, high)])
             marker, size = ("s", 9) if is_end(name) else ("o", 12 if name == best else 9)
-            axes.plot(
-                [kept],
-                [avoided],
-                marker,
-                color=colour,
-                markersize=size,
-                markeredgecolor="white",
-                zorder=3 + is_end(name),
-            )
+            over = 4 if is_end(name) else 3
+            axes.plot([kept], [avoided], marker, color=colour, markersize=size, markeredgecolor="white", zorder=over)
         order = sorted(names, key=lambda name: (name != best, -points[name][1], name))
         labels = [
             Label(

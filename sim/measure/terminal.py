@@ -60,7 +60,7 @@ def show_side_by_side(runs: Sequence[tuple[str, Results]], console: Console) -> 
         table.add_row(*map(plain, (words_, brief(sum(each)), *map(brief, each), *told)))
     console.print()
     console.print(table)
-    note = "Pairs an owner; fixed: nothing done now can stop it. Best: of those that keep half of the posts."
+    note = "Pairs an owner; fixed: nothing done now can stop it. Best: of those that keep half, if one avoids any."
     console.print(plain(note, "dim"))
 
 

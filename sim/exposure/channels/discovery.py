@@ -2,9 +2,9 @@
 
 No public figure exists (R16, R17: ranges of two decades), and what late deletion can still avoid hangs on it. A
 friend finds each item an exponential time after it or her own joining, one rate for all ways (anniversaries bring no
-yearly peaks: how many see them nobody has published); that view lies in friends' reach. Strangers
-visit a profile as a Poisson process and look at each public item with one coin a visit, never "the newest m", so that
-one post's fate does not hang on another's; those views lie in public reach. Both are memoryless.
+yearly peaks: how many see them nobody has published); that view lies in friends' reach. Strangers visit a profile as a
+Poisson process and look at each public item with one coin a visit, never "the newest m", so that one post's fate does
+not hang on another's; those views lie in public reach. Both are memoryless.
 """
 
 from dataclasses import dataclass
