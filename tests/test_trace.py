@@ -1,5 +1,6 @@
 """One post's story: every event told once, in order; the prevented counted as the twin counts them."""
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,7 @@ from sim.measure.telling import LEARNING, Happened, tell_story
 from sim.verbs.command import perform
 from sim.verbs.compose import compose_config
 from sim.verbs.plan import moment
+from sim.verbs.trace import told_apart
 from sim.worlds import make_world, world_noise
 
 SMALL = (
@@ -31,6 +33,29 @@ def configured(*words: str) -> dict:
 @pytest.fixture(scope="module")
 def document(tmp_path_factory: pytest.TempPathFactory) -> dict:
     return perform("propagate", None, configured(f"out={tmp_path_factory.mktemp('runs')}"), quiet=True)
+
+
+def first_seen(line: str) -> int:
+    """How many see the post for the first time, by a sentence of a story."""
+    if found := re.search(r", (none|\d+) of them for the first time", line):
+        return 0 if found[1] == "none" else int(found[1])
+    if "not for the first time" in line or not re.match(r"  (One|\d+) (friend|stranger|people (see|tell))", line):
+        return 0
+    word = line.split()[0]
+    return 1 if word == "One" else int(word) if " people tell" not in line else 0
+
+
+def test_those_who_see_it_for_the_first_time_add_up_to_who_knows_it(document: dict) -> None:
+    told = document["trace"]
+    begun = told["story"].index("What would have been prevented")
+    assert sum(map(first_seen, told["story"][:begun])) == told["learners"]["friends"] + told["learners"]["strangers"]
+    assert any("for the first time" in line for line in told["story"])
+
+
+def test_people_of_one_name_are_told_apart() -> None:
+    world = make_world(configured("world.size=3000"), 0)
+    names = told_apart(world)
+    assert len(set(names)) == len(names) > len(set(world.people["name"].to_pylist()))
 
 
 def test_a_story_has_every_learner_and_the_order_of_time(document: dict) -> None:

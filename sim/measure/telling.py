@@ -83,7 +83,9 @@ def _sentence(channel: str, by: str, learner: str, actors: Sequence[str], new: i
     """One sentence; of who sees it, `new` did not know it yet."""
     people = list(dict.fromkeys(actors))
     crowd, one = _crowd(people, learner), len(people) == 1
-    again = "" if new == len(people) or one or channel not in SHOWS else f", {new or 'none'} of them for the first time"
+    again = ""
+    if channel in SHOWS and new < len(people):
+        again = ", not for the first time" if one else f", {new or 'none'} of them for the first time"
     if channel == "feed":
         where = "sees it in the feed" if one else "see it in their feeds"
         return f"{crowd} {where}{again}{_names(people)}."

@@ -1,5 +1,6 @@
 """One post's story: what propagate trace=POST prints and returns."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -34,7 +35,7 @@ def trace(
     """
     row = find(config["trace"], scene, log)
     block, rows = _rows(log, row)
-    people = world.people["name"].to_pylist()
+    people = told_apart(world)
     events = named(config, block, rows, people, posted=int(scene.time[row]), decision=world.decision)
     know, prevented = learners(block, rows), []
     alone = scene.only(np.array([row]))
@@ -70,6 +71,13 @@ def trace(
         ],
         "story": story,
     }
+
+
+def told_apart(world: World) -> list[str]:
+    """The names of all people; who shares hers with others has her handle beside it."""
+    names, handles = (world.people[column].to_pylist() for column in ("name", "handle"))
+    bearers = Counter(names)
+    return [f"{name} ({handle})" if bearers[name] > 1 else name for name, handle in zip(names, handles, strict=True)]
 
 
 def find(wanted: Any, scene: Scene, log: Log) -> int:
