@@ -172,3 +172,15 @@ def test_a_plan_that_blocks_names_people(capsys: pytest.CaptureFixture[str], tmp
     assert plan["target"].to_pylist() == targets["target"].to_pylist()
     text = (Path(document["run"]) / "plan.txt").read_text(encoding="utf-8")
     assert all(f"block           {name}\n" in text for name in targets["label"].to_pylist())
+
+
+def test_a_run_is_named_by_its_path_or_by_its_id(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = ["world.size=60", "world.owners=2", "seeds=1", "content=none", "strategy=[nothing]", "output=json"]
+    run = done(capsys, "compare", *words)["run"]
+    for said in (run, Path(run).name):
+        assert done(capsys, "report", said, "output=json")["run"] == run
+    assert main(["report", "0123456789ab"]) == 1
+    assert "0123456789ab" in capsys.readouterr().err

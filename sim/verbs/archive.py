@@ -39,13 +39,6 @@ def fingerprints(config: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def run_folder(config: dict[str, Any], given: str) -> Path:
-    """The folder of a run that a command names by its path, or by its id where runs lie in `config["out"]`."""
-    folder = Path(given).expanduser()
-    among = Path(config.get("out") or "runs").expanduser() / folder
-    return among if not folder.exists() and among.is_dir() else folder
-
-
 def paths_of(path: str | list[str] | None) -> list[str]:
     """None, one path or several, as a list."""
     return [] if path is None else [path] if isinstance(path, str) else list(path)

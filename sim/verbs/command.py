@@ -14,7 +14,7 @@ from typing import Any
 from sim.core.errors import Mistake, Misuse, demand
 from sim.core.pages import keep_pages
 from sim.verbs.archive import archive_at, home_of, paths_of
-from sim.verbs.compose import compose_config, conf_dir, each_alone, settled
+from sim.verbs.compose import compose_config, conf_dir, each_alone, stripped
 from sim.verbs.options import show_options
 
 ON_ARCHIVES = ("compare", "plan")
@@ -55,7 +55,7 @@ def perform(
     """
     _check(verb, config)
     if path is not None:
-        config["path"] = path
+        config["path"] = path if verb in ON_ARCHIVES else _run_at(str(path), config)
     work = import_module(f"sim.verbs.{verb}")
     if "channel" in config and "strategy" in config:
         import_module("sim.verbs.warm").warm(config)
@@ -72,6 +72,12 @@ def perform(
     else:
         work.show(document)
     return document
+
+
+def _run_at(path: str, config: Mapping[str, Any]) -> str:
+    """The run a command names by its path, or by its id alone where runs lie."""
+    among = Path(config.get("out") or "runs").expanduser() / path
+    return os.fspath(among) if not Path(path).exists() and among.is_dir() else path
 
 
 def _paths_among(verb: str, words: list[str]) -> tuple[Paths, list[str]]:
@@ -160,7 +166,7 @@ def _sweep(verb: str, path: Paths, overrides: list[str]) -> int:
             number, swept = own.job.num, " ".join(word for word in own.overrides.task if word not in overrides)
             plain: Any = OmegaConf.to_container(config, resolve=True)
             try:
-                document = perform(verb, path, settled(verb, plain), quiet=True)
+                document = perform(verb, path, stripped(verb, plain), quiet=True)
             except Mistake as mistake:
                 mistakes.append(mistake)
                 print(f"afterpost: {swept}: {mistake}", file=sys.stderr)

@@ -70,10 +70,10 @@ def compose_config(verb: str, overrides: Sequence[str]) -> dict[str, Any]:
         raise Misuse(f"The configuration of '{verb}' is no mapping.")
     for file in (verb, "base"):
         _check_switches(OmegaConf.load(conf_dir() / f"{file}.yaml"), made)
-    return settled(verb, made)
+    return stripped(verb, made)
 
 
-def settled(verb: str, made: Mapping[Any, Any]) -> dict[str, Any]:
+def stripped(verb: str, made: Mapping[Any, Any]) -> dict[str, Any]:
     """A composed configuration without what served to compose it."""
     aside = {"hydra", "experiment", *(("strategy",) if verb in PLANLESS else ())}
     return {str(name): value for name, value in made.items() if name not in aside}

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from sim.cleanup.plan import WHOLE_ACCOUNT, Plan, on_people, to_table
 from sim.cleanup.selection import Selection
@@ -14,7 +15,7 @@ from sim.core.schema import ACTIONS, EPOCH_UNIX_S, table
 from sim.core.store import new_folder, write_json, write_table
 from sim.platforms.exports.item import Archive, in_order
 from sim.verbs.compose import compose_option, options
-from sim.verbs.preview import SHOWN, found_in, in_words, line_of, own_posts, preview, spared
+from sim.verbs.preview import SHOWN, in_words, line_of, lines_of, own_posts, preview, spared
 from sim.verbs.selecting import FILTER, selected
 from sim.verbs.study import study
 from sim.world.world import World
@@ -77,9 +78,9 @@ def show(document: dict[str, Any]) -> None:
 
 def listed(name: str, plan: Plan, world: World) -> str:
     """A plan as text: a heading with its price, then an action a line: when, what, on which post, and what is in it."""
-    texts = {
-        row["post"]: line_of(row) + found_in(row) for row in own_posts(world, plan.owner).select(SHOWN).to_pylist()
-    }
+    own = own_posts(world, plan.owner).select(SHOWN)
+    meant = own.filter(pc.is_in(own["post"], pa.array(plan.target)))
+    texts = dict(zip(meant["post"].to_pylist(), lines_of(meant), strict=True))
     names = world.people["name"].to_pylist() if on_people(plan.action) else []
     calls = f"{plan.calls} call{'' if plan.calls == 1 else 's'}"
     finish = "nothing to do" if plan.finish is None else f"done by {moment(plan.finish)} UTC"

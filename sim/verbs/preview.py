@@ -13,11 +13,11 @@ from sim.cleanup.select import exceptions, match
 from sim.cleanup.selection import Selection
 from sim.cleanup.strategies.filter import Filter
 from sim.core.clock import iso_date
-from sim.core.schema import ACTIONS, AUDIENCES, CLASSES, KINDS, NEVER, QUIET
-from sim.owners import Desk, know
+from sim.core.schema import ACTIONS, AUDIENCES, CLASSES, KINDS, NEVER
+from sim.owners import SEEN_BY_OTHERS, Desk, know
 from sim.world.world import World
 
-SHOWN = ["post", "time", "kind", "audience", "native_id", "text", "estimated"]
+SHOWN = ["post", "time", "kind", "audience", "native_id", "text"]
 SAMPLES = 5
 LONGEST = 60
 
@@ -40,19 +40,17 @@ def preview(plan: Plan, posts: pa.Table, kept: dict[str, int]) -> dict[str, Any]
         "by_audience": _counted(rows["audience"], AUDIENCES),
         "oldest": iso_date(min(times)) if times else None,
         "newest": iso_date(max(times)) if times else None,
-        "samples": [line_of(row) + found_in(row) for row in rows.take(pa.array(spread, pa.int64())).to_pylist()],
+        "samples": lines_of(rows.take(pa.array(spread, pa.int64()))),
         "kept": kept,
         "actions": dict(Counter(ACTIONS[code] for code in plan.action.tolist())),
     }
 
 
 def own_posts(world: World, owner: int) -> pa.Table:
-    """The posts of `owner` that she wrote herself, and has not deleted of her own accord by the decision; `estimated`
-    are the classes her detector finds in them."""
+    """The posts of `owner` that she wrote herself, and has not deleted of her own accord by the decision."""
     posts = world.posts
-    mine = pc.and_(pc.equal(posts["author"], owner), pc.equal(posts["subject"], owner))
-    own = posts.filter(pc.and_(mine, pc.greater(pc.fill_null(posts["deleted"], NEVER), world.decision)))
-    return own.append_column("estimated", pa.array(detect(own["text"], own["kind"].to_numpy())))
+    own = pc.and_(pc.equal(posts["author"], owner), pc.equal(posts["subject"], owner))
+    return posts.filter(pc.and_(own, pc.greater(pc.fill_null(posts["deleted"], NEVER), world.decision)))
 
 
 def spared(selection: Selection | None, world: World) -> dict[str, int]:
@@ -90,13 +88,16 @@ def line_of(row: dict[str, Any]) -> str:
 
 def shown(posts: pa.Table) -> pa.Table:
     """Those that others can see: no messages, no camera roll, no likes."""
-    return posts.filter(pc.invert(pc.is_in(posts["kind"], pa.array([KINDS.index(name) for name in QUIET], pa.int8()))))
+    return posts.filter(pc.is_in(posts["kind"], pa.array([KINDS.index(name) for name in SEEN_BY_OTHERS], pa.int8())))
 
 
-def found_in(row: dict[str, Any]) -> str:
-    """What the detector finds in a post, in brackets; nothing, if it finds nothing."""
-    names = [name for place, name in enumerate(CLASSES) if row["estimated"] >> place & 1]
-    return f" [{', '.join(names)}]" if names else ""
+def lines_of(posts: pa.Table) -> list[str]:
+    """A line about each post, with the classes the detector finds in it in brackets."""
+    lines = []
+    for row, found in zip(posts.to_pylist(), detect(posts["text"], posts["kind"].to_numpy()).tolist(), strict=True):
+        names = [name for place, name in enumerate(CLASSES) if found >> place & 1]
+        lines.append(line_of(row) + (f" [{', '.join(names)}]" if names else ""))
+    return lines
 
 
 def _counted(codes: pa.ChunkedArray, names: tuple[str, ...]) -> dict[str, int]:

@@ -1,12 +1,12 @@
 """report: the page of a run, drawn again from its record."""
 
+from pathlib import Path
 from typing import Any, cast
 
 from sim.core.errors import Mistake
 from sim.core.store import read_json
 from sim.measure.report import write_report
 from sim.measure.results import Results
-from sim.verbs.archive import run_folder
 
 
 def run(config: dict[str, Any]) -> dict[str, Any]:
@@ -14,7 +14,7 @@ def run(config: dict[str, Any]) -> dict[str, Any]:
     given = config.get("path") or config.get("from")
     if not given:
         raise Mistake("Which run? afterpost report RUN, where RUN is a folder that compare or demo wrote.")
-    folder = run_folder(config, given)
+    folder = Path(given).expanduser()
     if not (folder / "results.json").is_file():
         raise Mistake(f"'{folder}' holds no results.json: it is no run of compare or demo.")
     results = read_json(folder / "results.json")

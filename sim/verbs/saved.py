@@ -21,7 +21,6 @@ from sim.core.store import new_folder, read_json, read_table, write_json
 from sim.platforms.exports.item import Item
 from sim.platforms.replay.journal import Journal
 from sim.platforms.replay.tasks import found, planned
-from sim.verbs.archive import run_folder
 
 ALLOW = 50
 """Items a day that a printed timer allows where the command did not say."""
@@ -56,7 +55,7 @@ def load(config: dict[str, Any], now: float) -> Saved:
     """The plan at `config["path"]`, its replay begun if it was not. Raises Mistake if it is none, or changed since."""
     if not config.get("path"):
         raise Misuse("Which plan? afterpost replay RUN, where RUN is a folder that `afterpost plan` wrote.")
-    run = run_folder(config, config["path"])
+    run = Path(config["path"]).expanduser()
     if (run / "keep.json").is_file():
         return _kept(run, read_json(run / "keep.json"))
     plan = read_plan(run)

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,6 @@ from sim.platforms.stage.held import readable as readable_harvest
 from sim.platforms.stage.loopback import loopback
 from sim.platforms.stage.staging import put, require_empty, stage
 from sim.platforms.stage.survey import look_again, readable, still_told, survey
-from sim.verbs.archive import run_folder
 from sim.verbs.crawl import FRIEND, crawl_staged, harvested, staged_rows
 from sim.verbs.preview import own_posts
 from sim.verbs.progress import progress
@@ -39,7 +39,7 @@ def run(config: dict[str, Any]) -> dict[str, Any]:
     """Stage the plan of the run folder `config["path"]`, or look at what became of it; returns the document."""
     if not config.get("path") or not config["server"]:
         raise Misuse("Which plan, and where? afterpost stage RUN server=http://127.0.0.1:3000")
-    saved = read_plan(run_folder(config, config["path"]))
+    saved = read_plan(Path(config["path"]).expanduser())
     server = loopback(config["server"])
     require(
         not saved.provenance["parameters"].get("path"),
